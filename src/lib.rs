@@ -1,0 +1,24 @@
+//! Coroner turns free-text incident postmortems into records, an index and trend tables.
+//!
+//! The map of the house, in the direction the data flows (arrows of import run the other way, and only one way):
+//!
+//! | module | takes | gives |
+//! |---|---|---|
+//! | [`source`] | files, folders, standard input | [`document::Document`]s: text and blocks |
+//! | [`time`] | text | time expressions and, with context, points in time; knows nothing of incidents |
+//! | [`extract`] | a document | its [`record::Record`], each field with its evidence |
+//! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |
+//! | [`search`] | a library | ranked hits with snippets |
+//! | [`trends`] | a library | tables from SQL |
+//! | [`cli`] | arguments | all of the above, printed |
+
+pub mod cli;
+pub mod document;
+pub mod extract;
+pub mod library;
+pub mod record;
+pub mod search;
+pub mod source;
+pub mod time;
+pub mod trends;
+pub mod when;

@@ -1,0 +1,102 @@
+//! The masked text: a copy of a document's text, byte for byte as long, with what is not prose blanked out.
+//!
+//! Markup (`**`, backticks, link targets, tags, comments), addresses, struck-out text and odd white space become
+//! spaces, so that patterns need not know of them, and every span found in the copy is a span of the original.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What is blanked: group 1 where there is one, else the whole match.
+static BLANKED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        r"(?s)<!--.{0,4000}?-->",
+        r"(?s)<(?:strike|s|del)>.{0,2000}?</(?:strike|s|del)>",
+        r"~~[^~\n]{1,500}~~",
+        r"!\[[^\]\n]*\]\([^)\n]*\)",
+        r"\]\(([^)\n]*)\)",
+        r"\[\^[^\]\n]{1,20}\]:?",
+        r#"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,400})?/?>"#,
+        r#"(?:https?|ftp)://[^\s<>")\]]+"#,
+        r"&(?:nbsp|amp|lt|gt|quot|#\d{1,5});",
+    ]
+    .iter()
+    // Each pattern above is a constant that the tests compile.
+    .filter_map(|pattern| Regex::new(pattern).ok())
+    .collect()
+});
+
+/// The masked copy of `text`.
+pub(crate) fn mask(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for pattern in BLANKED.iter() {
+        for found in pattern.captures_iter(text) {
+            let Some(part) = found.get(1).or_else(|| found.get(0)) else { continue };
+            for byte in &mut bytes[part.range()] {
+                if *byte != b'\n' {
+                    *byte = b' ';
+                }
+            }
+        }
+    }
+    blank_marks(text, &mut bytes);
+    // Whole characters were replaced by spaces, so what is left is still UTF-8.
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Blanks emphasis marks and every white space that is not a plain space, tab or line end.
+fn blank_marks(text: &str, bytes: &mut [u8]) {
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        if matches!(*byte, b'*' | b'`') || *byte == b'_' && !inside_word(text.as_bytes(), at) {
+            *byte = b' ';
+        }
+    }
+    if text.is_ascii() {
+        return;
+    }
+    for (at, c) in text.char_indices() {
+        let odd = c.is_whitespace() && !c.is_ascii()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{fe0f}');
+        if odd {
+            bytes[at..at + c.len_utf8()].fill(b' ');
+        }
+    }
+}
+
+fn inside_word(bytes: &[u8], at: usize) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    word(at.checked_sub(1)) && word(Some(at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn markup_is_blanked_and_words_are_kept() {
+        for (text, masked) in [
+            ("- **14:05** `api` down", "-   14:05    api  down"),
+            ("in [UTC](https://x.y/z) time", "in [UTC](             ) time"),
+            ("at https://a.b/c now", "at               now"),
+            ("<b>Start</b>: 10:00", "   Start    : 10:00"),
+            ("~~fixed 10:00~~ 11:00", "                11:00"),
+            ("snake_case _so_", "snake_case  so "),
+            ("10:00\u{a0}UTC", "10:00  UTC"),
+        ] {
+            assert_eq!(mask(text), masked, "{text}");
+        }
+        assert_eq!(BLANKED.len(), 9);
+    }
+
+    proptest! {
+        #[test]
+        fn the_copy_is_as_long_and_cut_at_the_same_characters(text in "\\PC*|[<>`*_\\[\\]()~!a \u{a0}\u{200b}]*") {
+            let masked = mask(&text);
+            prop_assert_eq!(masked.len(), text.len());
+            for at in 0..=text.len() {
+                prop_assert!(!text.is_char_boundary(at) || masked.is_char_boundary(at));
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The outline of a document: which sentence stands in which section.
+//!
+//! Authors follow no template, but they do head what they write: with headings, with bold or short lines that are
+//! headings in all but markup ("Root cause"), or with a label inside a paragraph ("... jobs failed. Root cause: a ...").
+//! The words that head a section are data (`data/lexicon/sections.tsv`). The outline does not read what sentences say.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::document::{BlockKind, Document, Span};
+
+/// What a part of a postmortem is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// Before any heading, or under one that says nothing of its content.
+    Body,
+    Summary,
+    Impact,
+    Cause,
+    Trigger,
+    Detection,
+    Timeline,
+    Response,
+    Resolution,
+    Actions,
+    Lessons,
+    Background,
+    Other,
+}
+
+impl Section {
+    fn from_name(name: &str) -> Option<Section> {
+        Some(match name {
+            "summary" => Section::Summary,
+            "impact" => Section::Impact,
+            "cause" => Section::Cause,
+            "trigger" => Section::Trigger,
+            "detection" => Section::Detection,
+            "timeline" => Section::Timeline,
+            "response" => Section::Response,
+            "resolution" => Section::Resolution,
+            "actions" => Section::Actions,
+            "lessons" => Section::Lessons,
+            "background" => Section::Background,
+            "other" => Section::Other,
+            _ => return None,
+        })
+    }
+}
+
+/// A sentence and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Sentence {
+    pub span: Span,
+    pub block: usize,
+    pub section: Section,
+    /// Whether it is a heading, real or in all but markup.
+    pub heading: bool,
+}
+
+/// The sentences of a document in order.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    pub sentences: Vec<Sentence>,
+    /// The section each block begins in.
+    pub blocks: Vec<Section>,
+}
+
+static HEADS: LazyLock<HashMap<&'static str, Section>> = LazyLock::new(|| {
+    include_str!("../../data/lexicon/sections.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(section, words)| Some((words, Section::from_name(section)?)))
+        .collect()
+});
+
+/// The section that a heading of these words opens.
+pub(crate) fn section_of(heading: &str) -> Option<Section> {
+    let words: Vec<String> = heading
+        .split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '?' | '/' | '&' | '.'))
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\'').replace('’', "'").to_lowercase()
+        })
+        .filter(|word| !word.is_empty())
+        .skip_while(|word| word.chars().all(|c| c.is_ascii_digit()))
+        .take(7)
+        .collect();
+    let skip =
+        usize::from(words.first().is_some_and(|word| matches!(word.as_str(), "the" | "our" | "a" | "preliminary")));
+    (1..=words.len().saturating_sub(skip))
+        .rev()
+        .flat_map(|count| [words.get(skip..skip + count), words.get(..count)])
+        .flatten()
+        .find_map(|head| HEADS.get(head.join(" ").as_str()).copied())
+}
+
+/// Reads the outline of `document`; `text` is its masked text.
+pub fn outline(document: &Document, text: &str) -> Outline {
+    let mut out = Outline::default();
+    let mut section = Section::Body;
+    // A heading inside another section's subtree keeps the parent's meaning where its own words say nothing.
+    let mut parents: Vec<(u8, Section)> = Vec::new();
+    for (index, block) in document.blocks.iter().enumerate() {
+        let span = block.span.trim(text);
+        let line = span.of(text);
+        match block.kind {
+            BlockKind::Code => {
+                out.blocks.push(section);
+                continue;
+            }
+            BlockKind::Heading(level) => {
+                parents.retain(|(above, _)| *above < level);
+                let own = section_of(line);
+                section = own.or(parents.last().map(|(_, section)| *section)).unwrap_or(Section::Body);
+                // "Root Cause: a pool that was too small" as a heading holds its own text.
+                parents.push((level, section));
+                out.blocks.push(section);
+                out.sentences.push(Sentence { span, block: index, section, heading: true });
+                continue;
+            }
+            _ => {}
+        }
+        let label = head_label(line);
+        if let Some(own) = label.filter(|_| is_bare_label(line)) {
+            section = own;
+            out.blocks.push(section);
+            out.sentences.push(Sentence { span, block: index, section, heading: true });
+            continue;
+        }
+        out.blocks.push(label.unwrap_or(section));
+        let mut here = section;
+        for sentence in sentences(text, span) {
+            if let Some(own) = head_label(sentence.of(text)) {
+                here = own;
+            }
+            out.sentences.push(Sentence { span: sentence, block: index, section: here, heading: false });
+        }
+        // "Root cause:" at the end of a paragraph heads what follows; inside one it heads the rest of that paragraph,
+        // and a label that opens a whole paragraph in a text without headings heads the paragraphs after it too.
+        if label.is_some()
+            && block.kind == BlockKind::Paragraph
+            && !document.blocks.iter().any(|b| matches!(b.kind, BlockKind::Heading(_)))
+        {
+            section = here;
+        }
+    }
+    out
+}
+
+/// The section named by the label that the line opens with: "Root cause: ...", "Root cause".
+fn head_label(line: &str) -> Option<Section> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let colon = line.char_indices().take(60).find(|(_, c)| matches!(c, ':' | '\n')).map(|(at, _)| at);
+    let head = match colon {
+        Some(at) => &line[..at],
+        None if line.len() <= 60 => line,
+        None => return None,
+    };
+    let words = head.split_whitespace().count();
+    let known = section_of(head)?;
+    // "Impact was small" is a sentence, "Impact:" and "Impact" are labels.
+    let labelled = colon.is_some_and(|at| line[at..].starts_with(':')) && words <= 7;
+    (labelled || is_whole_head(head)).then_some(known)
+}
+
+/// Whether the line is nothing but the words of a known heading.
+fn is_whole_head(line: &str) -> bool {
+    let words: Vec<String> = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()))
+        .collect();
+    !words.is_empty() && HEADS.contains_key(words.join(" ").as_str())
+}
+
+/// Whether nothing but the label stands on the line.
+fn is_bare_label(line: &str) -> bool {
+    let rest = line.find(':').map_or("", |at| &line[at + 1..]);
+    line.len() <= 80 && rest.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() && !line.contains('\n')
+}
+
+/// Cuts a block into sentences: at `.`, `!`, `?` before white space and a capital, digit or quote, and at blank ends.
+pub(crate) fn sentences(text: &str, block: Span) -> Vec<Span> {
+    let inner = block.of(text);
+    let bytes = inner.as_bytes();
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let end = match byte {
+            b'.' | b'!' | b'?' => at + 1,
+            _ => continue,
+        };
+        let Some(next) = bytes.get(end) else { continue };
+        if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')')
+            || *byte == b'.' && is_abbreviation(&inner[start..at])
+        {
+            continue;
+        }
+        let rest = inner[end..]
+            .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ')' | '(' | '[' | '\'' | '“'));
+        let starts = rest.chars().next().is_none_or(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_ascii());
+        if starts {
+            push_sentence(text, Span::new(block.start + start, block.start + end), &mut out);
+            start = end;
+        }
+    }
+    push_sentence(text, Span::new(block.start + start, block.end), &mut out);
+    out
+}
+
+fn push_sentence(text: &str, span: Span, out: &mut Vec<Span>) {
+    let span = span.trim(text);
+    if !span.is_empty() {
+        out.push(span);
+    }
+}
+
+fn is_abbreviation(before: &str) -> bool {
+    const KNOWN: &[&str] =
+        &["e.g", "i.e", "approx", "etc", "vs", "no", "a.m", "p.m", "inc", "ca", "dr", "mr", "ms", "st"];
+    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
+    KNOWN.iter().any(|known| word.eq_ignore_ascii_case(known))
+        || word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_known_by_their_first_words_whatever_decorates_them() {
+        for (heading, section) in [
+            ("🔎 Root cause identification", Some(Section::Cause)),
+            ("2. Timeline (all times UTC)", Some(Section::Timeline)),
+            ("Root Cause and Resolution:", Some(Section::Cause)),
+            ("The fix", Some(Section::Resolution)),
+            ("⛑ Postmortem report", None),
+            ("Where we got lucky", Some(Section::Lessons)),
+            ("What’s next", None),
+            ("KubeSpawner", None),
+        ] {
+            assert_eq!(section_of(heading), section, "{heading}");
+        }
+    }
+
+    #[test]
+    fn sentences_end_at_stops_not_at_abbreviations_or_versions() {
+        let text = "We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API. It failed!  Why? Nobody knew.";
+        let cut: Vec<_> = sentences(text, Span::new(0, text.len())).into_iter().map(|s| s.of(text)).collect();
+        assert_eq!(cut, ["We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API.", "It failed!", "Why?", "Nobody knew."]);
+    }
+
+    #[test]
+    fn labels_inside_a_paragraph_open_sections() {
+        assert_eq!(head_label("Root cause: a pool"), Some(Section::Cause));
+        assert_eq!(head_label("Impact was small and nobody noticed until later that day, so we think"), None);
+        assert_eq!(head_label("Next steps: we apologise"), Some(Section::Actions));
+    }
+}

@@ -1,0 +1,259 @@
+//! The timeline of an incident: what happened when, from lists, tables, headings and status updates.
+//!
+//! An event is a block that begins with a time (or an update that a `Posted ...` line closes), the words that tell what
+//! happened then, and how strongly they speak of each [`Kind`]. The kinds are cues, not verdicts: `times` weighs them.
+
+use std::sync::LazyLock;
+
+use super::cues::Cues;
+use crate::document::{BlockKind, Document, Span};
+use crate::time::resolve::{Item, Resolution};
+use crate::when::When;
+
+/// What an entry of a timeline may say happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Users began to be hurt.
+    Start,
+    /// The change or failure that led to it.
+    Fault,
+    /// An automated alert fired.
+    Alert,
+    /// Users or customers reported it.
+    Report,
+    /// A vendor, partner or researcher reported it.
+    Partner,
+    /// A person of the organisation noticed.
+    Notice,
+    /// It was noticed; nobody says by whom.
+    Aware,
+    Declare,
+    Ack,
+    Escalate,
+    Investigate,
+    /// The cause was found.
+    Cause,
+    Mitigate,
+    Fix,
+    /// Service was restored.
+    Resolve,
+    /// Clean-up, reports, prevention.
+    Follow,
+}
+
+impl Kind {
+    pub const ALL: [(Kind, &'static str); 16] = [
+        (Kind::Start, "start"),
+        (Kind::Fault, "fault"),
+        (Kind::Alert, "alert"),
+        (Kind::Report, "report"),
+        (Kind::Partner, "partner"),
+        (Kind::Notice, "notice"),
+        (Kind::Aware, "aware"),
+        (Kind::Declare, "declare"),
+        (Kind::Ack, "ack"),
+        (Kind::Escalate, "escalate"),
+        (Kind::Investigate, "investigate"),
+        (Kind::Cause, "cause"),
+        (Kind::Mitigate, "mitigate"),
+        (Kind::Fix, "fix"),
+        (Kind::Resolve, "resolve"),
+        (Kind::Follow, "follow"),
+    ];
+
+    pub(crate) fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        Kind::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// How strongly a text speaks of each kind; zero where it does not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scores([f64; 16]);
+
+impl Scores {
+    pub fn of(&self, kind: Kind) -> f64 {
+        self.0[kind as usize]
+    }
+
+    /// The strongest kind, if any speaks at all.
+    pub fn best(&self) -> Option<Kind> {
+        let best = Kind::ALL.iter().max_by(|a, b| self.of(a.0).total_cmp(&self.of(b.0)))?;
+        (self.of(best.0) > 0.0).then_some(best.0)
+    }
+
+    /// The strongest way of becoming aware that the text speaks of.
+    pub fn detection(&self) -> f64 {
+        [Kind::Alert, Kind::Report, Kind::Partner, Kind::Notice, Kind::Aware]
+            .iter()
+            .map(|kind| self.of(*kind))
+            .fold(0.0, f64::max)
+    }
+}
+
+static CUES: LazyLock<Cues<Kind>> = LazyLock::new(|| {
+    // The lexicon is part of the program and a test compiles it; a fault in it is a fault in the build.
+    Cues::compile(include_str!("../../data/lexicon/events.tsv"), Kind::from_name)
+        .unwrap_or_else(|e| panic!("events.tsv: {e}"))
+});
+
+/// What `text` says happened: per kind the strongest cue for it less the strongest against it.
+pub(crate) fn score(text: &str) -> Scores {
+    let (mut for_it, mut against) = ([0.0f64; 16], [0.0f64; 16]);
+    for row in CUES.matches(text) {
+        let side = if row.weight < 0.0 { &mut against } else { &mut for_it };
+        side[row.kind as usize] = side[row.kind as usize].max(row.weight.abs());
+    }
+    let mut scores = Scores::default();
+    for (kind, score) in scores.0.iter_mut().enumerate() {
+        *score = (for_it[kind] - against[kind]).max(0.0);
+    }
+    scores
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub when: When,
+    /// Index of its time in the resolution's items.
+    pub item: usize,
+    /// The words that tell what happened, in one piece.
+    pub text: Span,
+    /// Time and words together: what a reader would quote.
+    pub quote: Span,
+    /// Whether it is an update of a status page.
+    pub update: bool,
+    pub scores: Scores,
+}
+
+/// The events of a document in the order of its text; `text` is its masked text.
+pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event> {
+    let mut out = Vec::new();
+    for (at, item) in times.items.iter().enumerate() {
+        let Some(when) = item.when else { continue };
+        let block = &document.blocks[item.block];
+        let found = match block.kind {
+            BlockKind::Update => first_of_block(times, at).then(|| update_words(document, text, item)).flatten(),
+            BlockKind::Meta => None,
+            _ if !item.lead || !leads_first(times, at) => None,
+            // A paragraph with several times is an account in sentences, not an entry.
+            BlockKind::Paragraph if !stands_alone(times, at) => None,
+            _ => Some(entry_words(document, text, times, at)),
+        };
+        let Some((words, quote)) = found else { continue };
+        // A range that leads an entry ("10:00 - 10:30 degraded") is one event at its start.
+        let scores = score(words.of(text));
+        out.push(Event { when, item: at, text: words, quote, update: block.kind == BlockKind::Update, scores });
+    }
+    out
+}
+
+fn first_of_block(times: &Resolution, at: usize) -> bool {
+    at == 0 || times.items[at - 1].block != times.items[at].block
+}
+
+/// Whether this is the first moment of its block.
+fn leads_first(times: &Resolution, at: usize) -> bool {
+    let block = times.items[at].block;
+    !times.items[..at]
+        .iter()
+        .rev()
+        .take_while(|item| item.block == block)
+        .any(|item| item.lead && item.moment().is_some())
+}
+
+/// Whether no other moment, but for the ends of a range, stands in the block.
+fn stands_alone(times: &Resolution, at: usize) -> bool {
+    use crate::time::Role;
+    let block = times.items[at].block;
+    let others = times.items[at + 1..].iter().take_while(|item| item.block == block);
+    !others.filter_map(Item::moment).any(|m| matches!(m.role, Role::Alone | Role::From) && m.clock.is_some())
+}
+
+/// The words of an entry: the rest of its block, or what follows a heading or a time that stands alone.
+fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -> (Span, Span) {
+    let item = &times.items[at];
+    let block = document.blocks[item.block].span;
+    let after = skip_range(times, at);
+    let rest = trim_marks(text, Span::new(after, block.end));
+    let told = rest.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+    if told >= 2 {
+        return (rest, Span::new(item.expr.span.start, rest.end.max(item.expr.span.end)));
+    }
+    let mut end = block.end;
+    for (index, next) in document.blocks.iter().enumerate().skip(item.block + 1).take(12) {
+        let led = times.items.iter().any(|other| other.block == index && other.lead && other.moment().is_some());
+        if led || matches!(next.kind, BlockKind::Heading(_) | BlockKind::Update) {
+            break;
+        }
+        end = next.span.end;
+    }
+    let words = trim_marks(text, Span::new(after, end));
+    (words, Span::new(item.expr.span.start, words.end.max(item.expr.span.end)))
+}
+
+/// Where the words begin: after the time, its other zone and the second end of a range.
+fn skip_range(times: &Resolution, at: usize) -> usize {
+    let block = times.items[at].block;
+    let mut end = times.items[at].expr.span.end;
+    for next in &times.items[at + 1..] {
+        let joined =
+            next.moment().is_some_and(|m| m.role != crate::time::Role::Alone && m.role != crate::time::Role::From);
+        if !joined || next.block != block {
+            break;
+        }
+        end = next.expr.span.end;
+    }
+    end
+}
+
+/// The words of a status update: what stands between the line before and this `Posted ...` line.
+fn update_words(document: &Document, text: &str, item: &Item) -> Option<(Span, Span)> {
+    let mut start = item.block;
+    while start > 0 && !matches!(document.blocks[start - 1].kind, BlockKind::Update) {
+        start -= 1;
+        // A heading such as "Resolved" opens the update; a long text above it is another one's.
+        if matches!(document.blocks[start].kind, BlockKind::Heading(_)) || item.block - start > 200 {
+            break;
+        }
+    }
+    let block = document.blocks[item.block].span;
+    let words = Span::new(document.blocks.get(start)?.span.start, block.start).trim(text);
+    Some((words, block.trim(text)))
+}
+
+fn trim_marks(text: &str, span: Span) -> Span {
+    let inner = span.of(text);
+    let trimmed = inner
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '|' | ',' | ')' | ']' | '>'));
+    let start = span.start + (trimmed.as_ptr() as usize - inner.as_ptr() as usize);
+    Span::new(start, start + trimmed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_of_the_lexicon_holds() {
+        super::super::cues::tests::examples_hold(include_str!("../../data/lexicon/events.tsv"));
+    }
+
+    #[test]
+    fn entries_speak_of_what_happened() {
+        for (words, kind) in [
+            ("Users report all launches are failing", Kind::Report),
+            ("Automated monitoring alerts for abnormal memory usage.", Kind::Alert),
+            ("Service fully restored; monitoring confirms stable performance.", Kind::Resolve),
+            ("Outage begins.", Kind::Start),
+            ("Backlog cleared.", Kind::Resolve),
+            ("Incident escalated to senior SysAdmin team.", Kind::Escalate),
+            ("On-call engineer noticed the issue", Kind::Notice),
+        ] {
+            assert_eq!(score(words).best(), Some(kind), "{words}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Cuts text into numbers, words and single punctuation marks, for the grammar in `expr`.
+//!
+//! White space is dropped; whether two tokens touch is read off their positions. Words are runs of letters (any
+//! script), numbers runs of ASCII digits: `10h47` is three tokens, `T14:30Z` five. Nothing is interpreted here.
+
+use std::sync::LazyLock;
+
+use std::collections::HashMap;
+
+/// The kind of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Number,
+    Word,
+    /// One character that is neither a letter, a digit nor white space.
+    Mark,
+}
+
+/// A token: `text[start..end]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The tokens of `text`, in order.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(text.len() / 5);
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let byte = bytes[at];
+        let kind = if byte.is_ascii_digit() {
+            while at < bytes.len() && bytes[at].is_ascii_digit() {
+                at += 1;
+            }
+            Kind::Number
+        } else if byte.is_ascii_alphabetic() {
+            while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
+                at += 1;
+            }
+            Kind::Word
+        } else if byte.is_ascii() {
+            at += 1;
+            if byte.is_ascii_whitespace() {
+                continue;
+            }
+            Kind::Mark
+        } else {
+            // A byte that is not ASCII starts a character here: every branch above stops at character boundaries.
+            let Some(c) = text[at..].chars().next() else { break };
+            at += c.len_utf8();
+            if c.is_whitespace() {
+                continue;
+            }
+            if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
+        };
+        out.push(Token { kind, start, end: at });
+    }
+    out
+}
+
+/// What a word means in a time expression.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Meaning {
+    Month(i8),
+    Weekday(i8),
+    /// Minutes in one of the unit.
+    Unit(f64),
+    Number(f64),
+    /// Minutes after midnight: noon, midnight.
+    Named(u16),
+}
+
+static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
+    let mut words: HashMap<&'static str, Vec<Meaning>> = HashMap::new();
+    for line in include_str!("../../data/time/words.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = line.split('\t');
+        let (Some(class), Some(value), Some(list)) = (cells.next(), cells.next(), cells.next()) else { continue };
+        let Ok(value) = value.parse::<f64>() else { continue };
+        let meaning = match class {
+            "month" => Meaning::Month(value as i8),
+            "weekday" => Meaning::Weekday(value as i8),
+            "unit" => Meaning::Unit(value),
+            "number" => Meaning::Number(value),
+            "named" => Meaning::Named(value as u16),
+            _ => continue,
+        };
+        for word in list.split(' ') {
+            words.entry(word).or_default().push(meaning);
+        }
+    }
+    words
+});
+
+/// The meanings of `word`, which may be written in any case; empty for most words.
+pub(crate) fn meanings(word: &str) -> &'static [Meaning] {
+    let mut lower = [0u8; 12];
+    let Some(lower) = lower.get_mut(..word.len()) else { return &[] };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word)).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_at_the_borders_of_digits_letters_and_marks() {
+        let text = "10h47 — T14:30Z, März";
+        let cut: Vec<_> = tokens(text).iter().map(|t| &text[t.start..t.end]).collect();
+        assert_eq!(cut, ["10", "h", "47", "—", "T", "14", ":", "30", "Z", ",", "M", "ä", "rz"]);
+    }
+
+    #[test]
+    fn words_are_known_in_any_case() {
+        assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
+        assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
+        assert_eq!(meanings("postmortemisation"), []);
+    }
+}

@@ -201,7 +201,8 @@ const WAYS: [(Kind, DetectionSource); 4] = [
 pub fn detections(sources: &Sources, at: Option<Span>) -> Vec<Support<DetectionSource>> {
     let mut ballot = Ballot::new();
     // The words of a status thread ("we are investigating reports of ...") are boilerplate, not an account.
-    let updates: Vec<Span> = sources.events.iter().filter(|event| event.update && event.text.len() < 700).map(|event| event.text).collect();
+    let updates: Vec<Span> =
+        sources.events.iter().filter(|event| event.update && event.text.len() < 700).map(|event| event.text).collect();
     let mut order = 1.0;
     for (sentence, text) in sources.sentences() {
         let section = detection_weight(sentence.section);

@@ -4,6 +4,7 @@
 //! sentences ([`outline`]), explicit fields ([`fields`]), times in their place ([`crate::time::resolve`]), the timeline
 //! ([`timeline`]), and from all of them the decisions: instants and durations ([`times`]). Nothing here opens a file.
 
+mod about;
 mod category;
 mod cues;
 mod fields;
@@ -21,10 +22,12 @@ pub fn extract(document: &Document) -> Record {
     let outline = outline::outline(document, &text);
     let fields = fields::fields(document, &text);
     let resolution = crate::time::resolve::resolve(document, &text);
-    let events = timeline::events(document, &text, &resolution);
+    let untimed = timeline::without_moments(&text, &resolution);
+    let events = timeline::events(document, &untimed, &resolution);
     let reading = times::Reading {
         document,
         text: &text,
+        untimed: &untimed,
         outline: &outline,
         fields: &fields,
         times: &resolution,
@@ -41,8 +44,10 @@ pub fn extract(document: &Document) -> Record {
         ("mitigated_at", &mut record.mitigated_at, times.mitigated),
         ("resolved_at", &mut record.resolved_at, times.resolved),
     ] {
-        if let Some(found) = found {
-            *slot = Some(found.when);
+        if let Some(found) = found
+            && let Some(when) = crate::time::resolve::told(found.when)
+        {
+            *slot = Some(when);
             record.evidence.insert(name.to_owned(), Evidence::new(&document.text, found.quote));
         }
     }
@@ -55,7 +60,35 @@ pub fn extract(document: &Document) -> Record {
         record.evidence.insert("ttr_minutes".into(), Evidence::new(&document.text, length.quote));
     }
     record.warnings = times.warnings;
-    let sources = category::Sources { document, text: &text, outline: &outline, events: &events, title: None };
+    let put = |record: &mut Record, name: &str, span| {
+        record.evidence.insert(name.to_owned(), Evidence::new(&document.text, span));
+    };
+    let (title, title_span) = about::title(document, &text, &fields);
+    record.title = title;
+    if let Some(span) = title_span {
+        put(&mut record, "title", span);
+    }
+    if let Some((name, span)) = about::organization(document, &text, &fields) {
+        record.organization = Some(name);
+        put(&mut record, "organization", span);
+    }
+    let sources = category::Sources { document, text: &untimed, outline: &outline, events: &events, title: title_span };
+    let timed = record.started_at.is_some()
+        || record.detected_at.is_some()
+        || record.resolved_at.is_some()
+        || record.ttr_minutes.is_some();
+    record.is_incident = about::incident_score(document, &text, &outline, &events, timed) > 0.0;
+    if !record.is_incident {
+        return blank(record);
+    }
+    if let Some((value, span)) = about::severity(document, &text, &fields) {
+        record.severity = Some(value);
+        put(&mut record, "severity", span);
+    }
+    if let Some((names, span)) = about::services(document, &text, &fields) {
+        record.services = names;
+        put(&mut record, "services", span);
+    }
     let causes = category::causes(&sources);
     if let Some(best) = causes.first().filter(|best| best.score >= 2.0) {
         record.root_cause = best.label;
@@ -75,4 +108,28 @@ pub fn extract(document: &Document) -> Record {
             detections[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
     }
     record
+}
+
+/// The record of a document that reports no incident: only what says which document it is.
+fn blank(record: Record) -> Record {
+    let mut evidence = record.evidence;
+    evidence.retain(|field, _| matches!(field.as_str(), "title" | "organization" | "published_at"));
+    Record {
+        id: record.id,
+        source: record.source,
+        is_incident: false,
+        title: record.title,
+        organization: record.organization,
+        published_at: record.published_at,
+        evidence,
+        confidence: record.confidence,
+        ..Record::default()
+    }
+}
+
+/// The rebuilt timeline of a document: its events with how strongly each speaks of what, for `coroner timeline`.
+pub fn timeline_of(document: &Document) -> Vec<timeline::Event> {
+    let text = mask::mask(&document.text);
+    let resolution = crate::time::resolve::resolve(document, &text);
+    timeline::events(document, &timeline::without_moments(&text, &resolution), &resolution)
 }

@@ -129,7 +129,17 @@ pub struct Event {
     pub scores: Scores,
 }
 
-/// The events of a document in the order of its text; `text` is its masked text.
+/// The masked text with its moments blanked too, so that cues match across them: "detected at 10:00 by monitoring".
+pub(crate) fn without_moments(text: &str, times: &Resolution) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for item in times.items.iter().filter(|item| item.moment().is_some()) {
+        bytes[item.expr.span.start..item.expr.span.end].fill(b' ');
+    }
+    // Spans of expressions are cut at characters, so what is left is still UTF-8.
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The events of a document in the order of its text; `text` is its masked text without moments.
 pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event> {
     let mut out = Vec::new();
     for (at, item) in times.items.iter().enumerate() {
@@ -178,7 +188,12 @@ fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -
     let item = &times.items[at];
     let block = document.blocks[item.block].span;
     let after = skip_range(times, at);
-    let rest = trim_marks(text, Span::new(after, block.end));
+    let mut rest = trim_marks(text, Span::new(after, block.end));
+    // A lone paragraph tells more than what happened at its time; in a timeline written as paragraphs each is an entry.
+    let is_paragraph = |item: &&Item| item.lead && document.blocks[item.block].kind == BlockKind::Paragraph;
+    if document.blocks[item.block].kind == BlockKind::Paragraph && times.items.iter().filter(is_paragraph).count() < 3 {
+        rest = first_words(text, rest);
+    }
     let told = rest.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
     if told >= 2 {
         return (rest, Span::new(item.expr.span.start, rest.end.max(item.expr.span.end)));
@@ -193,6 +208,17 @@ fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -
     }
     let words = trim_marks(text, Span::new(after, end));
     (words, Span::new(item.expr.span.start, words.end.max(item.expr.span.end)))
+}
+
+/// The first sentence, and the second where the first is short: what a paragraph says of the time it begins with.
+fn first_words(text: &str, rest: Span) -> Span {
+    let sentences = super::outline::sentences(text, rest);
+    let end = match sentences.as_slice() {
+        [first, second, ..] if first.len() < 60 => second.end,
+        [first, ..] => first.end,
+        [] => rest.end,
+    };
+    Span::new(rest.start, end)
 }
 
 /// Where the words begin: after the time, its other zone and the second end of a range.

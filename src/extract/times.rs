@@ -97,6 +97,8 @@ pub struct Reading<'d> {
     pub document: &'d Document,
     /// The masked text.
     pub text: &'d str,
+    /// The masked text without its moments.
+    pub untimed: &'d str,
     pub outline: &'d Outline,
     pub fields: &'d [Field],
     pub times: &'d Resolution,
@@ -317,18 +319,29 @@ fn prose_events(reading: &Reading) -> Vec<Told> {
             let start = if nth == 0 { sentence.span.start } else { moments[nth - 1].1.expr.span.end };
             let end = moments.get(nth + 1).map_or(sentence.span.end, |(_, next, _)| next.expr.span.start);
             // "At 10:00 we ..., at 10:10 we ..." tells after the time; "... began at 10:00 and ended at 10:10" before it.
-            let clause = if before <= 3 && moments.len() > 1 {
-                Span::new(item.expr.span.end, end)
+            let after = Span::new(item.expr.span.end, end);
+            let silent = after.of(reading.text).split_whitespace().count() < 2;
+            let clause = if before <= 3 && moments.len() > 1 && silent {
+                last_clause(reading.text, Span::new(start, item.expr.span.start))
+            } else if before <= 3 && moments.len() > 1 {
+                after
             } else if nth + 1 < moments.len() {
                 Span::new(start, item.expr.span.start)
             } else {
                 Span::new(start, end)
             };
-            let scores = score(clause.of(reading.text));
+            let scores = score(clause.of(reading.untimed));
             out.push(Told { when: *when, quote: sentence.span, scores, section: sentence.section });
         }
     }
     out
+}
+
+/// What stands after the last comma or dash: "... while we worked on a fix, we reverted it - done by 15:56".
+fn last_clause(text: &str, span: Span) -> Span {
+    let inner = span.of(text).trim_end();
+    let cut = inner.char_indices().rev().find(|(at, c)| matches!(c, ',' | ';') && inner.len() - at > 20);
+    Span::new(span.start + cut.map_or(0, |(at, c)| at + c.len_utf8()), span.end)
 }
 
 /// The account of the incident: entries and sentences, ready to be asked.
@@ -349,6 +362,18 @@ struct Point {
     section: Section,
     /// Whether its words speak of something being hurt.
     impact: bool,
+}
+
+/// Minutes without a reaction after which an alert counts as overlooked.
+const OVERLOOKED: f64 = 120.0;
+
+impl Point {
+    /// Whether its words say that people were at work on the incident.
+    fn works(&self) -> bool {
+        [Kind::Ack, Kind::Escalate, Kind::Investigate, Kind::Cause, Kind::Declare]
+            .iter()
+            .any(|kind| self.scores.of(*kind) >= 1.0)
+    }
 }
 
 impl<'r> Story<'r> {
@@ -416,7 +441,9 @@ impl<'r> Story<'r> {
         let before = |point: &&Point| aware.is_none_or(|d| d.minutes_since(&point.when).is_none_or(|m| m >= 0.0));
         let strong = |point: &&Point| {
             let start = point.scores.of(Kind::Start);
-            start >= 2.0 && start + 0.5 >= point.scores.of(Kind::Resolve)
+            start >= 2.0
+                && start + 0.5 >= point.scores.of(Kind::Resolve)
+                && (point.entry || start >= point.scores.detection())
         };
         if let Some(point) = Self::earliest(self.points.iter().filter(strong).filter(before)) {
             return Some(Self::found(point, true));
@@ -434,6 +461,17 @@ impl<'r> Story<'r> {
             start >= 1.5 && start >= point.scores.of(Kind::Resolve) && point.scores.detection() <= start
         };
         if let Some(point) = Self::earliest(self.points.iter().filter(weak).filter(before)) {
+            return Some(Self::found(point, false));
+        }
+        let changed = |point: &&Point| {
+            !point.entry
+                && point.scores.of(Kind::Fault) >= 2.0
+                && point.scores.detection() < 2.0
+                && point.scores.of(Kind::Resolve) < 2.0
+        };
+        if let Some(point) =
+            Self::earliest(self.points.iter().filter(changed).filter(before)).filter(|_| aware.is_some())
+        {
             return Some(Self::found(point, false));
         }
         let first = Self::earliest(self.points.iter().filter(|point| point.entry && point.when.has_clock()))?;
@@ -461,14 +499,46 @@ impl<'r> Story<'r> {
         let aware = |floor: f64| {
             move |point: &&Point| point.scores.detection() >= floor && point.scores.of(Kind::Resolve) < 3.5
         };
+        // Who is already at work knew before: what is noticed later is something else.
+        let working =
+            Self::earliest(self.points.iter().filter(|point| point.entry && point.works()).filter(not_before));
+        let in_time = |point: &&Point| {
+            working.is_none_or(|work| work.when.minutes_since(&point.when).is_none_or(|minutes| minutes >= 0.0))
+        };
         for (floor, entry) in [(2.0, true), (2.0, false), (1.5, true)] {
-            let points =
-                self.points.iter().filter(|point| point.entry == entry).filter(aware(floor)).filter(not_before);
-            if let Some(point) = Self::earliest(points) {
-                return Some(Self::found(point, floor >= 2.0));
+            let points = || {
+                self.points
+                    .iter()
+                    .filter(|point| point.entry == entry)
+                    .filter(aware(floor))
+                    .filter(not_before)
+                    .filter(in_time)
+            };
+            let Some(mut point) = Self::earliest(points()) else { continue };
+            // Alerts that nobody acted on for hours were overlooked; somebody noticed in the end.
+            if let Some(work) =
+                working.filter(|work| work.when.minutes_since(&point.when).is_some_and(|m| m > OVERLOOKED))
+            {
+                let noticed = points().filter(|p| work.when.minutes_since(&p.when).is_some_and(|m| m <= OVERLOOKED));
+                point = Self::earliest(noticed).unwrap_or(point);
             }
+            return Some(Self::found(point, floor >= 2.0));
         }
-        None
+        started.and_then(|started| self.told_delay(started))
+    }
+
+    /// "Detected five minutes after the crash": the start and a stated delay.
+    fn told_delay(&self, started: When) -> Option<Found> {
+        let sentences = self.reading.outline.sentences.iter().filter(|s| tells_the_story(s.section));
+        sentences.filter(|s| score(s.span.of(self.reading.untimed)).detection() >= 2.0).find_map(|sentence| {
+            let delay = self
+                .reading
+                .items_in(sentence.span)
+                .iter()
+                .filter_map(Item::duration)
+                .find(|d| d.relation == Relation::Later && d.minutes >= 1.0)?;
+            Some(Found { when: later(started, delay.minutes)?, quote: sentence.span, rule: Rule::Derived })
+        })
     }
 
     /// The restoration of service: the strongest cue, the later one of equals; else the Resolved update.

@@ -18,6 +18,20 @@ use super::{lex, scan};
 use crate::document::{Block, BlockKind, Document, Span};
 use crate::when::When;
 
+/// The year that stands for one nobody tells. Within a document, clock times and days without a year are placed in it, so
+/// that they have an order and differences; [`told`] takes it away again. A leap year, so that every day has a place.
+const UNTOLD_YEAR: i16 = 4;
+
+/// What the document really tells of a placed moment: without the stand-in year, that is a clock time, or nothing.
+pub fn told(when: When) -> Option<When> {
+    match when {
+        When::Instant(wall, offset) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), Some(offset))),
+        When::Local(wall) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), None)),
+        When::Day(day) if day.year() <= UNTOLD_YEAR + 1 => None,
+        _ => Some(when),
+    }
+}
+
 /// The time expressions of a document and what became of them.
 #[derive(Clone, Debug, Default)]
 pub struct Resolution {
@@ -133,7 +147,7 @@ impl Resolver<'_> {
         let common = self.common_zone();
         self.give_zones(&zones, common);
         self.give_years();
-        let anchor = self.anchor();
+        let anchor = self.anchor().or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
         for run in self.runs() {
             self.place_run(&run, anchor);
         }
@@ -556,6 +570,8 @@ impl Resolver<'_> {
     fn set_clock(&mut self, at: usize, wall: Option<DateTime>, day: Source) {
         let Some(moment) = self.items[at].moment().cloned() else { return };
         let when = match (wall, moment.zone) {
+            // In a year nobody tells, a region's daylight saving is unknown.
+            (Some(wall), Some(Zone::Region(_))) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Local(wall)),
             (Some(wall), Some(zone)) => Some(When::Instant(wall, zone.offset_at(wall))),
             (Some(wall), None) => Some(When::Local(wall)),
             (None, zone) => moment.clock.and_then(time_of).map(|time| {

@@ -1,0 +1,218 @@
+//! What the document is: an incident report or something else, its title, organisation, severity and services.
+//!
+//! Title: front matter or subject, then the first heading or line that is not itself the name of a section, then what
+//! the format states outside its text, then the file name. Severity and services only from where they are stated as such.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::cues::Cues;
+use super::fields::{Field, Slot};
+use super::outline::{Outline, section_of};
+use super::timeline::Event;
+use crate::document::{BlockKind, Document, Span};
+
+/// Whether a document is a report on one concrete incident, and how clearly: positive for, negative against.
+#[derive(Clone, Copy, PartialEq)]
+enum Genre {
+    Report,
+    Other,
+}
+
+static GENRE: LazyLock<Cues<Genre>> = LazyLock::new(|| {
+    // The lexicon is part of the program and a test compiles it; a fault in it is a fault in the build.
+    Cues::compile(include_str!("../../data/lexicon/genre.tsv"), |name| match name {
+        "report" => Some(Genre::Report),
+        "other" => Some(Genre::Other),
+        _ => None,
+    })
+    .unwrap_or_else(|e| panic!("genre.tsv: {e}"))
+});
+
+/// How much speaks for a report on one incident: above zero it is one.
+pub fn incident_score(document: &Document, text: &str, outline: &Outline, events: &[Event], timed: bool) -> f64 {
+    let (mut report, mut other) = (0.0f64, 0.0f64);
+    let mut questions = 0usize;
+    for (nth, sentence) in outline.sentences.iter().enumerate() {
+        let words = sentence.span.of(text);
+        let opens = nth < 6 || sentence.heading && nth < 20;
+        questions += usize::from(words.ends_with('?'));
+        for row in GENRE.matches(words) {
+            match row.kind {
+                Genre::Report => report += row.weight,
+                // "Best practices" in a lesson is no guide; in a title it is.
+                Genre::Other if opens || row.weight >= 4.0 => other += row.weight,
+                Genre::Other => {}
+            }
+        }
+    }
+    let count = outline.sentences.len().max(1) as f64;
+    let links = document.text.matches("](http").count() as f64;
+    // A list of links is mostly links; a questionnaire is mostly questions.
+    other += if links > 20.0 && links > 0.25 * count { 8.0 } else { 0.0 };
+    other += if questions as f64 > 0.3 * count { 4.0 } else { 0.0 };
+    let told = events.iter().filter(|event| event.scores.best().is_some()).count() as f64;
+    let for_it = report.min(8.0) + told.min(4.0) * 1.5 + if timed { 4.0 } else { 0.0 };
+    for_it - other.min(14.0) - 0.5
+}
+
+/// The title of the document.
+pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<String>, Option<Span>) {
+    let stated = fields.iter().find(|field| field.slot == Slot::Title && field.meta);
+    if let Some(field) = stated {
+        return (Some(clean(field.value.of(&document.text))), Some(field.value));
+    }
+    let candidates = document.blocks.iter().take(8).filter(|block| {
+        !matches!(block.kind, BlockKind::Meta | BlockKind::Code | BlockKind::TableRow | BlockKind::Update)
+    });
+    for (index, block) in candidates.enumerate() {
+        let line = first_line(text, block.span);
+        let words = clean(line.of(&document.text));
+        let heading = matches!(block.kind, BlockKind::Heading(_));
+        // "Issue summary: when the database took a nap" names the incident after its label.
+        if let (Some(_), Some((_, rest))) = (section_of(&words), words.split_once(": "))
+            && index == 0
+            && rest.len() <= 80
+            && !rest.ends_with('.')
+        {
+            return (Some(clean(rest)), Some(line));
+        }
+        let short = index == 0 && words.len() <= if words.ends_with('.') { 60 } else { 140 };
+        let labelled = fields.iter().any(|field| field.line.start <= line.end && line.start <= field.line.start);
+        if (heading || short && !labelled) && words.chars().any(char::is_alphabetic) && section_of(&words).is_none() {
+            return (Some(words), Some(line));
+        }
+    }
+    if let Some(hint) = &document.title_hint {
+        return (Some(clean(hint)), None);
+    }
+    let stem = document.source.rsplit(['/', '\\']).next().unwrap_or("").split('.').next().unwrap_or("");
+    let name = stem.replace(['-', '_'], " ");
+    (Some(name.trim().to_owned()).filter(|name| !name.is_empty() && stem != "-"), None)
+}
+
+fn first_line(text: &str, span: Span) -> Span {
+    let line = span.of(text).lines().next().unwrap_or("");
+    Span::new(span.start, span.start + line.len()).trim(text)
+}
+
+/// Without the marks of a heading, emphasis and quotes.
+fn clean(words: &str) -> String {
+    let words = words.replace(['*', '`'], "");
+    let words =
+        words.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '"' | '\'' | '=' | '_' | ':' | '•'));
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+static ORGANIZATION: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        r"(?m)\bIncident Report for ([A-Z][\w.&' -]{1,40}?)\s*$",
+        r"(?m)^\s*([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3}) [Ss]tatus(?: [Pp]age)?\s*$",
+        r"\b(?:here at|[Tt]eam at|[Ee]ngineers at|[Ee]ngineering at|all of us at) ([A-Z][\w&'-]*(?: [A-Z][\w&'-]*){0,2})",
+        r"©\s*(?:\d{4}\s*)?([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3})",
+    ]
+    .iter()
+    // The patterns are constants that the tests compile.
+    .filter_map(|pattern| Regex::new(pattern).ok())
+    .collect()
+});
+
+/// The organisation whose incident it is, where the document says so.
+pub fn organization(document: &Document, text: &str, fields: &[Field]) -> Option<(String, Span)> {
+    if let Some(field) = fields.iter().find(|field| field.slot == Slot::Organization && field.value.len() <= 60) {
+        return Some((clean(field.value.of(&document.text)), field.value));
+    }
+    const NO_NAMES: &[&str] = &[
+        "SRE",
+        "Engineering",
+        "Operations",
+        "DevOps",
+        "Platform",
+        "Support",
+        "Infrastructure",
+        "On-call",
+        "Security",
+        "Database",
+        "Network",
+        "Incident",
+        "Response",
+        "System",
+        "Development",
+        "Ops",
+        "Data",
+        "IT",
+        "Our",
+        "This",
+    ];
+    ORGANIZATION.iter().find_map(|pattern| {
+        pattern.captures_iter(text).filter_map(|found| found.get(1)).find_map(|name| {
+            let span = Span::new(name.start(), name.end()).trim(text);
+            let words = clean(span.of(text));
+            let plain = words.split(' ').any(|word| NO_NAMES.contains(&word));
+            (!plain && words.len() > 1).then_some((words, span))
+        })
+    })
+}
+
+static SEVERITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(SEV[- ]?[0-5]|Sev[- ]?[0-5]|P[0-5]|S[0-4])\b(?: (?:incident|outage|severity|issue))?|\b([Ss]everity[- ][0-5])\b").ok()
+});
+
+/// The severity as written: a field's value, or `SEV-2` where a title, a summary or a sentence calls the incident so.
+pub fn severity(document: &Document, text: &str, fields: &[Field]) -> Option<(String, Span)> {
+    let stated = fields.iter().filter(|field| field.slot == Slot::Severity).find_map(|field| {
+        let line = first_line(text, field.value);
+        let value = clean(line.of(&document.text));
+        let options = value.matches([',', '/']).count() >= 2
+            || value.contains('|')
+            || value.starts_with('<')
+            || value.starts_with('[');
+        (!options && !value.is_empty() && value.len() <= 60).then_some((value, line))
+    });
+    stated.or_else(|| {
+        let found = SEVERITY.as_ref()?.captures_iter(text).find(|found| {
+            let whole = found.get(0).map_or("", |m| m.as_str());
+            let name = found.get(1).map_or("", |m| m.as_str());
+            // "P2" and "S3" alone are many things; "SEV-2" is one.
+            name.to_ascii_lowercase().starts_with("sev") || found.get(2).is_some() || whole.len() > name.len()
+        })?;
+        let part = found.get(1).or(found.get(2))?;
+        Some((part.as_str().to_owned(), Span::new(part.start(), part.end())))
+    })
+}
+
+static AFFECTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\bthis (?:incident|issue) affect(?:s|ed):?\s+([^\n]{2,300})").ok());
+
+/// The services named as affected, and where.
+pub fn services(document: &Document, text: &str, fields: &[Field]) -> Option<(Vec<String>, Span)> {
+    let field =
+        fields.iter().find(|field| field.slot == Slot::Services && field.value.len() <= 400).map(|field| field.value);
+    let span = field.or_else(|| {
+        let found = AFFECTED.as_ref()?.captures(text)?.get(1)?;
+        Some(Span::new(found.start(), found.end()))
+    })?;
+    let mut depth = 0;
+    let parts = span.of(&document.text).split(move |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        matches!(c, '\n' | ';') || depth == 0 && c == ','
+    });
+    let names: Vec<String> = parts
+        .map(|part| clean(part.trim().trim_start_matches(['-', '•', '*', '[']).trim_end_matches(['.', ']'])))
+        .filter(|name| !name.is_empty() && name.len() <= 80)
+        .collect();
+    (!names.is_empty()).then_some((names, span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles_and_every_example_holds() {
+        assert_eq!(ORGANIZATION.len(), 4);
+        assert!(SEVERITY.is_some() && AFFECTED.is_some());
+        super::super::cues::tests::examples_hold(include_str!("../../data/lexicon/genre.tsv"));
+    }
+}

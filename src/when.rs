@@ -61,6 +61,17 @@ impl When {
         !matches!(self, When::Day(_))
     }
 
+    /// The point so many minutes later (or, for negative minutes, earlier); `None` for a day, which has no clock time.
+    pub fn plus(&self, minutes: f64) -> Option<When> {
+        let step = SignedDuration::from_secs((minutes * 60.0).round() as i64);
+        match *self {
+            When::Instant(wall, offset) => Some(When::Instant(wall.checked_add(step).ok()?, offset)),
+            When::Local(wall) => Some(When::Local(wall.checked_add(step).ok()?)),
+            When::Clock(time, offset) => Some(When::Clock(time.wrapping_add(step), offset)),
+            When::Day(_) => None,
+        }
+    }
+
     /// Minutes from `earlier` to `self`, negative where `self` comes first; `None` where the two cannot be compared.
     ///
     /// An instant and a local time are compared by the wall clock: within one document they are of one zone. Two bare

@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 pub mod output;
 pub mod parse;
 pub mod schema;
+pub mod timeline;
 
 /// The exit status of a run that could not be done.
 const FAILED: u8 = 2;
@@ -28,6 +29,7 @@ pub struct Cli {
 enum Command {
     Parse(parse::Args),
     Schema(schema::Args),
+    Timeline(timeline::Args),
 }
 
 impl Command {
@@ -35,6 +37,7 @@ impl Command {
         match self {
             Command::Parse(args) => parse::run(args),
             Command::Schema(args) => schema::run(args),
+            Command::Timeline(args) => timeline::run(args),
         }
     }
 }

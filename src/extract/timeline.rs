@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::cues::Cues;
 use crate::document::{BlockKind, Document, Span};
-use crate::time::resolve::{Item, Resolution};
+use crate::time::resolve::{Item, Resolution, Source};
 use crate::when::When;
 
 /// What an entry of a timeline may say happened.
@@ -126,6 +126,9 @@ pub struct Event {
     pub quote: Span,
     /// Whether it is an update of a status page.
     pub update: bool,
+    /// Where its day and its zone came from.
+    pub day: Source,
+    pub zone: Source,
     pub scores: Scores,
 }
 
@@ -145,9 +148,11 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
     for (at, item) in times.items.iter().enumerate() {
         let Some(when) = item.when else { continue };
         let block = &document.blocks[item.block];
+        let status = status_line(text, block.span) && last_of_block(times, at);
         let found = match block.kind {
             BlockKind::Update => first_of_block(times, at).then(|| update_words(document, text, item)).flatten(),
             BlockKind::Meta => None,
+            _ if status => Some((block.span.trim(text), block.span.trim(text))),
             _ if !item.lead || !leads_first(times, at) => None,
             // A paragraph with several times is an account in sentences, not an entry.
             BlockKind::Paragraph if !stands_alone(times, at) => None,
@@ -156,9 +161,36 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
         let Some((words, quote)) = found else { continue };
         // A range that leads an entry ("10:00 - 10:30 degraded") is one event at its start.
         let scores = score(words.of(text));
-        out.push(Event { when, item: at, text: words, quote, update: block.kind == BlockKind::Update, scores });
+        let update = status || block.kind == BlockKind::Update;
+        // A line that ends in a time was trimmed where the time is blanked: the quote holds it.
+        let quote = if update { block.span.trim(&document.text) } else { quote };
+        out.push(Event { when, item: at, text: words, quote, update, day: item.day, zone: item.zone, scores });
     }
     out
+}
+
+/// Whether the block is one update of a status page in a line: "Resolved - All is well. May 9, 14:10 IST".
+fn status_line(text: &str, block: Span) -> bool {
+    const WORDS: &[&str] = &[
+        "resolved",
+        "monitoring",
+        "identified",
+        "investigating",
+        "update",
+        "completed",
+        "in progress",
+        "verifying",
+        "scheduled",
+        "postmortem",
+    ];
+    let line = block.of(text).trim_start();
+    let head = line.split([' ', '-', '–', ':']).next().unwrap_or("");
+    WORDS.iter().any(|word| head.eq_ignore_ascii_case(word))
+        && line[head.len()..].trim_start().starts_with(['-', '–', ':'])
+}
+
+fn last_of_block(times: &Resolution, at: usize) -> bool {
+    times.items.get(at + 1).is_none_or(|next| next.block != times.items[at].block)
 }
 
 fn first_of_block(times: &Resolution, at: usize) -> bool {

@@ -7,8 +7,6 @@
 
 use std::sync::LazyLock;
 
-use jiff::SignedDuration;
-
 use super::cues::Cues;
 use super::fields::{Field, Slot};
 use super::outline::{Outline, Section, Sentence};
@@ -300,7 +298,7 @@ fn prose_events(reading: &Reading) -> Vec<Told> {
     for sentence in reading.outline.sentences.iter().filter(|s| tells_the_story(s.section)) {
         let moments: Vec<(usize, &Item, When)> = reading
             .moments_in(sentence.span)
-            .filter(|(_, item, _)| item.moment().is_some_and(|m| matches!(m.role, Role::Alone | Role::From)))
+            .filter(|(_, item, _)| item.moment().is_none_or(|m| matches!(m.role, Role::Alone | Role::From)))
             .collect();
         if moments.is_empty()
             || matches!(
@@ -492,7 +490,7 @@ impl<'r> Story<'r> {
             if let Some(point) = at {
                 return Some(Self::found(point, true));
             }
-            if let Some(when) = later(started, stated.minutes) {
+            if let Some(when) = started.plus(stated.minutes) {
                 return Some(Found { when, quote: stated.quote, rule: Rule::Derived });
             }
         }
@@ -537,7 +535,7 @@ impl<'r> Story<'r> {
                 .iter()
                 .filter_map(Item::duration)
                 .find(|d| d.relation == Relation::Later && d.minutes >= 1.0)?;
-            Some(Found { when: later(started, delay.minutes)?, quote: sentence.span, rule: Rule::Derived })
+            Some(Found { when: started.plus(delay.minutes)?, quote: sentence.span, rule: Rule::Derived })
         })
     }
 
@@ -601,17 +599,6 @@ impl<'r> Story<'r> {
     }
 }
 
-/// The instant so many minutes later.
-fn later(when: When, minutes: f64) -> Option<When> {
-    let step = SignedDuration::from_secs((minutes * 60.0) as i64);
-    match when {
-        When::Instant(wall, offset) => Some(When::Instant(wall.checked_add(step).ok()?, offset)),
-        When::Local(wall) => Some(When::Local(wall.checked_add(step).ok()?)),
-        When::Clock(time, offset) => Some(When::Clock(time.wrapping_add(step), offset)),
-        When::Day(_) => None,
-    }
-}
-
 /// A stated length of the outage in prose: "for almost four hours", "a 7 minute outage", "lasted 35 minutes".
 fn prose_length(reading: &Reading) -> Option<Length> {
     let sentences = reading.outline.sentences.iter().filter(|s| {
@@ -659,7 +646,7 @@ fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<Length>, sta
     drop_impossible(out);
     if out.resolved.is_none()
         && let (Some(started), Some(stated)) = (out.started, stated_ttr)
-        && let Some(when) = later(started.when, stated.minutes)
+        && let Some(when) = started.when.plus(stated.minutes)
     {
         out.resolved = Some(Found { when, quote: stated.quote, rule: Rule::Derived });
     }

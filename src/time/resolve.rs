@@ -70,6 +70,17 @@ pub enum Source {
     Nowhere,
 }
 
+impl Source {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Own => "own",
+            Source::Neighbour => "neighbour",
+            Source::Document => "document",
+            Source::Nowhere => "nowhere",
+        }
+    }
+}
+
 impl Item {
     pub fn moment(&self) -> Option<&Moment> {
         if let Value::Moment(moment) = &self.expr.value { Some(moment) } else { None }
@@ -152,6 +163,47 @@ impl Resolver<'_> {
             self.place_run(&run, anchor);
         }
         self.place_prose(anchor);
+        self.place_elapsed();
+        self.place_later();
+    }
+
+    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00".
+    fn place_elapsed(&mut self) {
+        let zero = self.items.iter().find_map(|item| {
+            let before = self.text[..item.expr.span.start].trim_end_matches([' ', '=', ':', '(', '|', '*']);
+            let named = before.len() < item.expr.span.start
+                && (before.ends_with('T') || before.ends_with("T0") || before.ends_with("T+0"));
+            let own = before.strip_suffix("+0").unwrap_or(before).trim_end_matches('0').strip_suffix('T');
+            let word = own.is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()));
+            item.when.filter(|when| named && word && when.wall().is_some())
+        });
+        let Some(zero) = zero else { return };
+        for item in &mut self.items {
+            if let Value::Elapsed(minutes) = item.expr.value {
+                (item.when, item.day) = (zero.plus(minutes), Source::Neighbour);
+            }
+        }
+    }
+
+    /// Counts "12 minutes later" from the moment told before it in the same paragraph or the one above.
+    fn place_later(&mut self) {
+        let mut last: Option<(When, usize)> = None;
+        for item in &mut self.items {
+            if let Value::Duration(length) = item.expr.value
+                && self.text[item.expr.span.end..]
+                    .trim_start()
+                    .get(..5)
+                    .is_some_and(|word| word.eq_ignore_ascii_case("later"))
+                && let Some((from, block)) = last
+                && item.block <= block + 1
+            {
+                (item.when, item.day) =
+                    (from.plus(length.minutes).filter(|_| from.wall().is_some()), Source::Neighbour);
+            }
+            if let Some(when) = item.when {
+                last = Some((when, item.block));
+            }
+        }
     }
 
     fn moments(&self) -> impl Iterator<Item = (usize, &Moment)> {

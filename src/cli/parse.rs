@@ -38,8 +38,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = RecordFormat::Jsonl)]
     format: RecordFormat,
     /// What the inputs are: documents, or lines of JSON `{"id": ..., "text": ...}`
-    #[arg(long, value_enum, default_value_t = From::Files)]
-    from: From,
+    #[arg(long, value_enum, default_value_t = Reading::Files)]
+    from: Reading,
     /// Skip documents of more bytes than this
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
     max_bytes: u64,
@@ -64,7 +64,7 @@ enum RecordFormat {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum From {
+enum Reading {
     Files,
     Jsonl,
 }
@@ -155,16 +155,16 @@ fn inputs(args: &Args, limits: Limits) -> anyhow::Result<Inputs> {
         anyhow::bail!("reading standard input: `-` cannot stand beside other inputs; run once for each");
     }
     match args.from {
-        From::Files if args.inputs.iter().any(is_stdin) => {
+        Reading::Files if args.inputs.iter().any(is_stdin) => {
             let bytes = source::read_limited(io::stdin().lock(), limits).context("reading standard input")?;
             let input = bytes.map(Input::Stdin).map_err(|why| Skipped { source: "-".to_owned(), why });
             Ok(Box::new(std::iter::once(input)))
         }
-        From::Files => {
+        Reading::Files => {
             let walk = walk::walk(&args.inputs, !args.no_ignore)?;
             Ok(Box::new(walk.map(|item| item.map(Input::File))))
         }
-        From::Jsonl => {
+        Reading::Jsonl => {
             let lines = args.inputs.iter().map(|path| lines(path, limits)).collect::<anyhow::Result<Vec<_>>>()?;
             Ok(Box::new(lines.into_iter().flatten()))
         }

@@ -45,7 +45,8 @@ impl Joiner {
         if lines::is_posted(next) {
             return false;
         }
-        if !ended && !colon && runs_on(before.body, next) {
+        let entries = self.wrap.is_none() && lines::starts_with_time(before.body) && lines::starts_with_time(next);
+        if !ended && !colon && !entries && runs_on(before.body, next) {
             return true;
         }
         if lines::starts_with_time(next) || lines::is_label(next) || (self.markdown && before.hard_break) {
@@ -67,7 +68,7 @@ impl Joiner {
     }
 }
 
-/// Whether the sentence is cut off in the middle: `due to a` / `CannotPullError` / `, indicating`.
+/// Whether the sentence is cut off in the middle: `due to a` / `ImageMissingError` / `, which means`.
 fn runs_on(before: &str, next: &str) -> bool {
     static CUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -84,6 +85,17 @@ fn runs_on(before: &str, next: &str) -> bool {
 
 fn ends_sentence(body: &str) -> bool {
     body.trim_end_matches(['"', '\'', '”', '’', ')', '*', '_', '`']).ends_with(['.', '!', '?', '…', '。'])
+}
+
+/// Whether the line reads as a whole sentence, which code seldom does.
+pub fn is_sentence(body: &str) -> bool {
+    /// Fewer words may be a message of a program.
+    const LEAST_WORDS: usize = 5;
+    let opens = body.trim_start_matches(['*', '_', '"', '[']).starts_with(char::is_uppercase);
+    opens
+        && ends_sentence(body)
+        && body.split_whitespace().nth(LEAST_WORDS - 1).is_some()
+        && !body.contains(['{', ';', '='])
 }
 
 fn is_short(body: &str) -> bool {
@@ -149,15 +161,16 @@ mod tests {
     fn in_plain_text_a_line_is_a_paragraph_unless_its_sentence_is_cut_off() {
         let plain = Joiner { markdown: false, wrap: None };
         for (before, next, expected) in [
-            ("The failure was due to a", "CannotPullContainerError", true),
-            ("CannotPullContainerError", ", indicating that", true),
-            ("- The ECS", "hooks-worker", true),
+            ("It stopped because of a", "ImageMissingError", true),
+            ("ImageMissingError", ", which means that", true),
+            ("- The second", "mail-sender", true),
             ("Impact", "All users saw errors.", false),
             ("All users saw errors.", "Root Cause", false),
             ("The deploy began at 10:00.", "10:05 the alert fired.", false),
             ("Affected services:", "mail", false),
             ("Users saw errors between 10:00 and", "10:30 UTC on Monday", true),
-            ("Resolved", "Posted Apr 08, 2025 - 21:45 BST", false),
+            ("08:19 I tried to reach the server at", "08:20 It answered.", false),
+            ("Resolved", "Posted Feb 11, 2024 - 08:30 GMT", false),
             ("Hi all,", "We had an outage", false),
             ("It is back.", "posted 2 hours ago", false),
         ] {

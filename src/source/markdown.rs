@@ -6,9 +6,9 @@
 //! lines or their last fence. Leaves to others: bold lines that serve as headings, which stay paragraphs, and HTML
 //! tags and shortcodes, which stay in the text.
 
-use super::front;
-use super::joins::{Before, Joiner};
+use super::joins::{self, Before, Joiner};
 use super::lines::{self, Line};
+use super::{fences, front};
 use crate::document::{Block, BlockKind, Span};
 
 /// The blocks of `text`.
@@ -16,7 +16,7 @@ pub fn segment(text: &str) -> Vec<Block> {
     let lines = lines::lines(text);
     let (blocks, taken) = front::front(text, &lines);
     let joiner = Joiner::of(text, &lines[taken..]);
-    let closers = fence_closers(text, &lines);
+    let closers = fences::closers(text, &lines);
     let mut segmenter = Segmenter { text, lines: &lines, joiner, closers, blocks, open: None, list: None };
     let mut at = taken;
     while at < lines.len() {
@@ -127,13 +127,13 @@ impl<'t> Segmenter<'t> {
 
     /// A fenced block of code, fences included. One that is never closed ends where prose seems to begin again.
     fn fence(&mut self, at: usize) -> Option<usize> {
-        let (kind, length) = fence_mark(self.body(at))?;
+        let (kind, length) = fences::mark(self.body(at))?;
         let is_closed = self.closers.get(at + 1).is_some_and(|longest| longest[kind] >= length);
         let mut next = at + 1;
         let mut last = at;
         while next < self.lines.len() {
             let body = self.body(next);
-            let mark = fence_mark(body).filter(|(other, others)| *other == kind && *others >= length);
+            let mark = fences::mark(body).filter(|(other, others)| *other == kind && *others >= length);
             if mark.is_some_and(|(_, marks)| marks == body.len()) && is_closed {
                 last = next;
                 next += 1;
@@ -176,6 +176,11 @@ impl<'t> Segmenter<'t> {
                 })
         };
         let bare = is_head(self.body(at), self.lines.get(at + 1));
+        if self.body(at).bytes().all(|b| matches!(b, b'|' | b' ')) {
+            // What is left of an empty row, or of a cell that was written on lines of its own.
+            self.close();
+            return Some(at + 1);
+        }
         if !bare && !is_row(self.body(at)) && !lines::is_table_rule(self.body(at)) {
             return None;
         }
@@ -217,7 +222,8 @@ impl<'t> Segmenter<'t> {
         let is_code = |line: &Line| line.indent >= 4 && !line.full.of(self.text).trim_start().starts_with('>');
         let after_gap = at == 0 || self.is_blank(at - 1);
         let is_item = lines::list_marker(self.body(at)).is_some();
-        if !self.joiner.markdown || self.list.is_some() || is_item || !after_gap || !is_code(&self.lines[at]) {
+        let prose = joins::is_sentence(self.body(at));
+        if !self.joiner.markdown || self.list.is_some() || is_item || prose || !after_gap || !is_code(&self.lines[at]) {
             return None;
         }
         let count = self.lines[at..].iter().take_while(|line| !line.is_blank() && is_code(line)).count();
@@ -252,11 +258,11 @@ impl<'t> Segmenter<'t> {
 
     /// `We were down from 10:00` / `- 10:30 UTC`: in wrapped prose, a dash at the margin may be one of the sentence.
     fn is_range_end(&self, at: usize) -> bool {
-        let before =
-            self.open.filter(|open| !open.span.is_empty() && open.last + 1 == at).map(|open| open.span.of(self.text));
+        let prose = self.open.filter(|open| open.kind == BlockKind::Paragraph && open.last + 1 == at);
+        let is_clock = |word: &str| word.contains(':') && word.ends_with(|c: char| c.is_ascii_digit());
         self.joiner.wrap.is_some()
             && self.body(at).starts_with(['-', '–'])
-            && before.is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()))
+            && prose.is_some_and(|open| open.span.of(self.text).rsplit(' ').next().is_some_and(is_clock))
     }
 
     /// Whether line `at` is more of the open block.
@@ -268,7 +274,7 @@ impl<'t> Segmenter<'t> {
         let last = self.lines[open.last];
         let tail = &self.text[last.body.end..last.full.end];
         let body = Span::new(last.body.start.max(open.span.start), last.body.end).of(self.text);
-        let before = Before { body, width: last.width, hard_break: tail.starts_with("  ") || body.ends_with('\\') };
+        let before = Before { body, width: last.width, hard_break: is_break(body, tail) };
         let is_reference = |body: &str| body.starts_with('[') && body.contains("]: ");
         if is_reference(self.body(at)) || is_reference(body) {
             return false;
@@ -283,34 +289,9 @@ impl<'t> Segmenter<'t> {
     }
 }
 
-/// The kind (0 backticks, 1 tildes) and length of the fence that opens the line.
-fn fence_mark(body: &str) -> Option<(usize, usize)> {
-    let mark = body.bytes().next()?;
-    let kind = match mark {
-        b'`' => 0,
-        b'~' => 1,
-        _ => return None,
-    };
-    let length = body.bytes().take_while(|&b| b == mark).count();
-    // "```code```" on one line is a span of code.
-    (length >= 3 && !body[length..].contains('`')).then_some((kind, length))
-}
-
-fn fence_closers(text: &str, lines: &[Line]) -> Vec<[usize; 2]> {
-    let mut longest = [0, 0];
-    let mut closers: Vec<_> = lines
-        .iter()
-        .rev()
-        .map(|line| {
-            let body = line.body.of(text);
-            if let Some((kind, length)) = fence_mark(body).filter(|(_, length)| *length == body.len()) {
-                longest[kind] = longest[kind].max(length);
-            }
-            longest
-        })
-        .collect();
-    closers.reverse();
-    closers
+/// Whether the line ends in a break that readers see: two spaces, a backslash, a tag.
+fn is_break(body: &str, tail: &str) -> bool {
+    tail.starts_with("  ") || ["\\", "<br>", "<br/>", "<br />"].iter().any(|mark| body.ends_with(mark))
 }
 
 /// Whether the line looks like prose again after code whose fence was never closed.
@@ -363,13 +344,13 @@ mod tests {
             ("1. first\n    1. inner\n2) second\na) third", &["li first", "li inner", "li second", "li third"]),
             ("  • bullet\n◦ ring\n– dash", &["li bullet", "li ring", "li dash"]),
             (
-                "-\nThe cause was\n- The ECS\nhooks-worker\ntask failed",
-                &["li The cause was", "li The ECS\nhooks-worker\ntask failed"],
+                "-\nThe cause was\n- The second\nmail-sender\njob never ran",
+                &["li The cause was", "li The second\nmail-sender\njob never ran"],
             ),
-            ("- Retired the node.\nActions:\n- Wait", &["li Retired the node.", "p Actions:", "li Wait"]),
+            ("- Replaced the disk.\nActions:\n- Wait", &["li Replaced the disk.", "p Actions:", "li Wait"]),
             ("- Timeline:\n  10:00 down\n  10:30 up", &["li Timeline:", "p 10:00 down", "p 10:30 up"]),
             ("- between 10:00 and\n  10:30 we failed", &["li between 10:00 and\n  10:30 we failed"]),
-            ("10. April 2024 was bad", &["p 10. April 2024 was bad"]),
+            ("12. August 2023 was bad", &["p 12. August 2023 was bad"]),
         ]);
     }
 
@@ -398,6 +379,10 @@ mod tests {
                 &["code ```\nlog line\n\n## Impact", "code ```sh\nls\n```"],
             ),
             ("# T\n\n    ls -l\n    pwd\n\ntext", &["h1 T", "code ls -l\n    pwd", "p text"]),
+            (
+                "# T\n\n    This was left out of the note at first.\n",
+                &["h1 T", "p This was left out of the note at first."],
+            ),
             ("plain\n\n    indented prose", &["p plain", "p indented prose"]),
             ("# T\n- item\n\n    more of it", &["h1 T", "li item", "p more of it"]),
             ("<!-- When did\nit start? -->\n10:00", &["code <!-- When did\nit start? -->", "p 10:00"]),
@@ -407,11 +392,11 @@ mod tests {
     #[test]
     fn the_foot_of_an_update_is_a_block_of_its_own() {
         check(&[(
-            "Resolved\nThis incident is over.\nPosted Apr 08, 2025 - 21:45 BST\n\nMonitoring\nA fix is in.\n_Posted on Mar 3_",
+            "Resolved\nThis incident is over.\nPosted Feb 11, 2024 - 08:30 GMT\n\nMonitoring\nA fix is in.\n_Posted on Mar 3_",
             &[
                 "p Resolved",
                 "p This incident is over.",
-                "up Posted Apr 08, 2025 - 21:45 BST",
+                "up Posted Feb 11, 2024 - 08:30 GMT",
                 "p Monitoring",
                 "p A fix is in.",
                 "up _Posted on Mar 3_",
@@ -434,8 +419,8 @@ mod tests {
                 ],
             ),
             (
-                "Start Time: April 10, 14:30\nEnd Time: April 10, 18:45\n",
-                &["p Start Time: April 10, 14:30", "p End Time: April 10, 18:45"],
+                "Start Time: May 2, 09:15\nEnd Time: May 2, 11:40\n",
+                &["p Start Time: May 2, 09:15", "p End Time: May 2, 11:40"],
             ),
         ]);
     }

@@ -14,6 +14,7 @@ use crate::document::{Document, Format};
 
 mod boilerplate;
 mod decode;
+mod fences;
 mod front;
 mod html;
 mod joins;

@@ -63,7 +63,7 @@ pub enum BlockKind {
     TableRow,
     /// Lines of code or logs: kept for search, no source of statements.
     Code,
-    /// The line that closes an update of a status page: `Posted Apr 08, 2025 - 21:45 BST`.
+    /// The line that closes an update of a status page: `Posted Mar 03, 2024 - 10:15 GMT`.
     Update,
 }
 

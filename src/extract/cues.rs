@@ -63,10 +63,12 @@ impl<K> Row<K> {
 /// Lets each space of a pattern match any white space and quotes, and keeps word borders to ASCII, which is what the
 /// fast engine can do.
 fn spaced(pattern: &str) -> String {
+    const GAP: &str = r#"[\s'‘’“”"]"#;
     pattern
         .replace(r"\b", r"(?-u:\b)")
         .replace(r"\w", "[A-Za-z0-9_]")
-        .replace(' ', r#"[\s'‘’“”"]+"#)
+        .replace(" ?", &format!("{GAP}*"))
+        .replace(' ', &format!("{GAP}+"))
         .replace("n't", "n['’]t")
 }
 

@@ -100,8 +100,20 @@ static CUES: LazyLock<Cues<Kind>> = LazyLock::new(|| {
         .unwrap_or_else(|e| panic!("events.tsv: {e}"))
 });
 
-/// What `text` says happened: per kind the strongest cue for it less the strongest against it.
+/// What `text` says happened, over its sentences: a denial in one takes nothing from what another says.
 pub(crate) fn score(text: &str) -> Scores {
+    let mut all = Scores::default();
+    for sentence in super::outline::sentences(text, Span::new(0, text.len())) {
+        let scores = score_sentence(sentence.of(text));
+        for (best, score) in all.0.iter_mut().zip(scores.0) {
+            *best = best.max(score);
+        }
+    }
+    all
+}
+
+/// Per kind the strongest cue for it less the strongest against it.
+fn score_sentence(text: &str) -> Scores {
     let (mut for_it, mut against) = ([0.0f64; 16], [0.0f64; 16]);
     for row in CUES.matches(text) {
         let side = if row.weight < 0.0 { &mut against } else { &mut for_it };

@@ -633,7 +633,16 @@ fn prose_length(reading: &Reading) -> Option<Length> {
             ]
             .iter()
             .any(|noun| after.starts_with(noun));
-            if noun || duration.relation == Relation::For {
+            // "For 47 minutes builds failed" tells after it, "builds failed for 47 minutes" before it.
+            let led = item.expr.span.start - sentence.span.start < 25;
+            let side = if led {
+                Span::new(item.expr.span.end, sentence.span.end)
+            } else {
+                Span::new(sentence.span.start, item.expr.span.start)
+            };
+            let lasted = duration.relation == Relation::For
+                && TONE.matches(side.of(reading.text)).any(|row| row.kind == Tone::Impact && row.weight >= 2.0);
+            if noun || lasted {
                 return Some(Length { minutes: duration.minutes, quote: sentence.span, rule: Rule::Stated });
             }
         }

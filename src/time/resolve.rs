@@ -316,9 +316,18 @@ impl Resolver<'_> {
                 let Value::Zone(zone) = &item.expr.value else { return None };
                 let block = &self.blocks[item.block];
                 let sentence = sentence_around(self.text, block.span, item.expr.span).to_ascii_lowercase();
-                let says = ["time", "clock", "timestamp", "documented", "hours are"]
-                    .iter()
-                    .any(|word| sentence.contains(word));
+                const WORDS: &[&str] = &[
+                    "times",
+                    "timestamps",
+                    "timeline",
+                    "hours",
+                    "clock",
+                    "documented",
+                    "timezone:",
+                    "time zone:",
+                    "events are",
+                ];
+                let says = WORDS.iter().any(|word| sentence.contains(word));
                 let short = sentence.len() < 24 || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
                 (says || short).then(|| (item.expr.span.start, zone.clone()))
             })
@@ -367,7 +376,16 @@ impl Resolver<'_> {
         let body =
             |at: usize| !matches!(self.kind(at), BlockKind::Update | BlockKind::Meta) && !self.is_publication(at);
         let clocked = |at: usize| body(at) && self.items[at].moment().is_some_and(|m| m.clock.is_some());
+        // A byline or a "last changed" line is a date and little else; what happened is told in a sentence.
+        let told = |at: usize| {
+            let block = self.blocks[self.items[at].block].span;
+            body(at)
+                && self.items[at].block < 25
+                && (block.len() >= self.items[at].expr.span.len() + 30
+                    || self.items[at].lead && self.items[at].moment().is_some_and(|m| m.clock.is_some()))
+        };
         first(&titled)
+            .or_else(|| first(&told))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))
             .or_else(|| first(&|at| self.kind(at) == BlockKind::Meta))
@@ -447,7 +465,8 @@ impl Resolver<'_> {
         }
         // The day of the first dated entry counts for the entries before it too, where nothing else dates them.
         let first_dated = leads.iter().find_map(|at| self.items[*at].moment().and_then(own_date));
-        let mut day = run.scope.or(if backwards { first_dated } else { None }).or(anchor).or(first_dated);
+        let spoken = leads.first().and_then(|at| self.spoken_before(*at, anchor));
+        let mut day = run.scope.or(if backwards { first_dated } else { None }).or(spoken).or(anchor).or(first_dated);
         let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
         let mut last: Option<DateTime> = None;
         for at in leads {
@@ -479,6 +498,22 @@ impl Resolver<'_> {
             self.set_clock(at, wall, if own { Source::Own } else { source });
             source = Source::Neighbour;
         }
+    }
+
+    /// The day last spoken of above a paragraph of prose, if it is close to the day the document is about.
+    fn spoken_before(&self, at: usize, anchor: Option<Date>) -> Option<Date> {
+        if self.kind(at) != BlockKind::Paragraph {
+            return None;
+        }
+        let before = self.items[..at]
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(other, _)| !matches!(self.kind(*other), BlockKind::Meta | BlockKind::Update));
+        let day = before
+            .filter(|(other, _)| !self.is_publication(*other))
+            .find_map(|(_, item)| self.day_of(item.moment()?, anchor).map(|(day, _)| day))?;
+        anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)
     }
 
     /// Whether the entries go from the newest to the oldest.

@@ -582,7 +582,15 @@ impl Resolver<'_> {
                 continue;
             }
             self.place_in_prose(at, &moment, day, anchor);
-            day = self.items[at].when.and_then(|when| when.date()).filter(|_| moment.date.is_some()).or(day);
+            // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
+            let own = own_date(&moment).is_some();
+            let onward = |new: &Date| own || day.or(anchor).is_none_or(|known| *new >= known);
+            day = self.items[at]
+                .when
+                .and_then(|when| when.date())
+                .filter(|_| moment.date.is_some())
+                .filter(onward)
+                .or(day);
         }
     }
 

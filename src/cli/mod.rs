@@ -1,1 +1,97 @@
-//! (Skeleton.)
+//! The command line: one file a subcommand, each with its arguments and help beside what it does.
+//!
+//! Promises: standard output is data, standard error is talk; the exit status is 0 (done), 1 (done, but some inputs
+//! were skipped) or 2 (could not run); a reader that closes the pipe early (`coroner ... | head`) ends the run in
+//! silence and counts as success. Leaves to others: all domain logic, which lives in the modules below.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub mod output;
+pub mod parse;
+pub mod schema;
+
+/// The exit status of a run that could not be done.
+const FAILED: u8 = 2;
+
+/// Turns free-text incident postmortems into structured records, a full-text index and trend tables.
+#[derive(Debug, Parser)]
+#[command(name = "coroner", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Parse(parse::Args),
+    Schema(schema::Args),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Command::Parse(args) => parse::run(args),
+            Command::Schema(args) => schema::run(args),
+        }
+    }
+}
+
+/// Reads the arguments of the process, runs the subcommand, and says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) => {
+            // `--help` and `--version` end here too, with exit status 0. A closed pipe is no news.
+            let _ = asked.print();
+            return ExitCode::from(u8::try_from(asked.exit_code()).unwrap_or(FAILED));
+        }
+    };
+    match cli.command.run() {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::say(format_args!("coroner: {error:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// Whether the reader of our output went away: `coroner parse dir | head -1`.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains("Example"), "`coroner {} --help` shows no example", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_told_from_other_errors_however_deep_it_lies() {
+        let wrapped = |kind| anyhow::Error::new(io::Error::from(kind)).context("writing records");
+        assert!(is_broken_pipe(&wrapped(io::ErrorKind::BrokenPipe)));
+        assert!(!is_broken_pipe(&wrapped(io::ErrorKind::StorageFull)));
+        assert!(!is_broken_pipe(&anyhow::anyhow!("broken pipe")));
+    }
+}

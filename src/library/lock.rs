@@ -29,9 +29,8 @@ pub fn acquire(library: &Path) -> Result<Lock> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => bail!(busy(library, &path)),
         Err(TryLockError::Error(error)) => {
-            return Err(anyhow!(error)).with_context(|| {
-                format!("cannot lock {} (does its file system support file locks?)", path.display())
-            });
+            return Err(anyhow!(error))
+                .with_context(|| format!("cannot lock {} (does its file system support file locks?)", path.display()));
         }
     }
     let write = |file: &mut File| {
@@ -46,7 +45,8 @@ pub fn acquire(library: &Path) -> Result<Lock> {
 fn busy(library: &Path, lock: &Path) -> String {
     // Where reading a locked file is refused, or the holder has not written yet, there is no name to give.
     let holder = std::fs::read_to_string(lock).unwrap_or_default();
-    let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder.trim().replace('\n', ", ") };
+    let holder =
+        if holder.trim().is_empty() { "another process".to_owned() } else { holder.trim().replace('\n', ", ") };
     format!(
         "the library {} is being built by {holder}.\nWait for it to end, or stop it; a reader is never locked out.",
         library.display()

@@ -51,8 +51,8 @@ pub struct Source {
     pub id: String,
     pub path: String,
     pub size: u64,
-    /// Nanoseconds since 1970, or none where the file was so young that it may change again within the same tick.
-    pub mtime: Option<i64>,
+    /// Time of the last change, in nanoseconds since 1970.
+    pub mtime: i64,
     /// BLAKE3 of the bytes, in hexadecimal.
     pub hash: String,
 }
@@ -138,4 +138,9 @@ pub fn lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Re
         let parsed = line.map_err(anyhow::Error::from).and_then(|line| Ok(serde_json::from_str(&line)?));
         parsed.with_context(|| format!("cannot read {} line {}", path.display(), number + 1))
     }))
+}
+
+/// Reads a whole file of JSON lines.
+pub fn list<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    lines(path)?.collect()
 }

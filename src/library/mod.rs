@@ -18,6 +18,7 @@ mod build;
 mod chunks;
 mod known;
 mod lock;
+mod making;
 mod manifest;
 mod part;
 mod records;

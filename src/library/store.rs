@@ -148,7 +148,7 @@ impl Draft {
     }
 
     /// Makes the draft the generation that readers see, and removes all but it and the one before.
-    pub fn commit(mut self, manifest: &Manifest) -> Result<()> {
+    pub fn commit(mut self, manifest: Manifest) -> Result<Generation> {
         replace(&self.dir.join(manifest::FILE), &manifest.text()?)?;
         sync_dir(&self.library.join(GENERATIONS))?;
         replace(&self.library.join(CURRENT), &format!("generation {}\n", self.number))?;
@@ -161,7 +161,8 @@ impl Draft {
             // What cannot be removed now (a reader's open file on some systems) goes after the next build.
             let _ = remove_generation(&self.library, number);
         }
-        Ok(())
+        let (library, dir) = (self.library.clone(), self.dir.clone());
+        Ok(Generation { library, number: self.number, dir, manifest })
     }
 }
 
@@ -234,7 +235,7 @@ mod tests {
     fn commit(library: &Path) -> u64 {
         prepare(library).unwrap();
         let (_, number) = start(library, false).unwrap();
-        Draft::create(library, number).unwrap().commit(&manifest()).unwrap();
+        Draft::create(library, number).unwrap().commit(manifest()).unwrap();
         number
     }
 

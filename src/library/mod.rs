@@ -31,6 +31,8 @@ use anyhow::{Context, Result, anyhow};
 pub use build::{Plan, Summary, Watch, build};
 pub use manifest::{Manifest, Skipped};
 pub use part::{Part, PartWriter};
+#[cfg(test)]
+pub(crate) use records::RecordsWriter;
 pub use records::{DERIVED, Derived};
 
 /// Hash of the code and data that libraries are derived with: see `build.rs`.

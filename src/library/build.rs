@@ -45,8 +45,8 @@ pub struct Plan {
 
 /// Someone who watches a build go on. Called from several threads.
 pub trait Watch: Sync {
-    /// So many more files were read, so many bytes of them.
-    fn read(&self, files: u64, bytes: u64);
+    /// One more file was dealt with: so many bytes of it were read, none where it was known to be unchanged.
+    fn file(&self, bytes_read: u64);
     /// The build has come to what `doing` says: `completing the generation`.
     fn phase(&self, doing: &str);
 }
@@ -128,7 +128,7 @@ fn run(plan: &Plan, known: &Known, threads: usize, writer: &mut Writer, watch: &
     let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
     let ended = |_| anyhow!("a stage of the build ended in a panic, which is a defect of Coroner: please report it");
     std::thread::scope(|scope| {
-        let walking = scope.spawn(move || chunks::walk(plan, known, |chunk| to_read.send(chunk).is_ok()));
+        let walking = scope.spawn(move || chunks::walk(plan, known, watch, |chunk| to_read.send(chunk).is_ok()));
         let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
@@ -144,7 +144,7 @@ fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Ve
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
             let outcome = outcome(job, known, &plan.limits);
-            watch.read(1, bytes);
+            watch.file(bytes);
             outcome
         }));
         if to_write.send(outcomes).is_err() {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::build::Plan;
+use super::build::{Plan, Watch};
 use super::known::{Fate, Known, Stamp, short_hash};
 use super::manifest::Skipped;
 use crate::source::{self, Skip};
@@ -39,20 +39,31 @@ pub struct Chunk {
 }
 
 impl Chunk {
+    fn push(&mut self, job: Job) {
+        self.bytes += job.stamp.size;
+        self.jobs.push(job);
+    }
+
     fn is_full(&self) -> bool {
         self.jobs.len() + self.skipped.len() >= FILES || self.bytes >= BYTES
     }
 }
 
 /// Walks the inputs of `plan` and gives chunks to `send` until they end or it refuses one.
-pub fn walk(plan: &Plan, known: &Known, mut send: impl FnMut(Chunk) -> bool) {
+pub fn walk(plan: &Plan, known: &Known, watch: &dyn Watch, mut send: impl FnMut(Chunk) -> bool) {
     let mut seen = Seen::new(plan);
     let mut chunk = Chunk::default();
     for found in source::walk(&plan.inputs, &plan.walk) {
         match found.map(|input| seen.admit(input.path, input.id)) {
             Ok(None) => {}
-            Ok(Some((path, id))) => sort_in(path, id, plan, known, &mut chunk),
-            Err(skip) => chunk.skipped.push(skipped(&skip)),
+            Ok(Some((path, id))) => match job(path, id, plan, known) {
+                Some(job) => chunk.push(job),
+                None => watch.file(0),
+            },
+            Err(skip) => {
+                watch.file(0);
+                chunk.skipped.push(skipped(&skip));
+            }
         }
         if chunk.is_full() && !send(std::mem::take(&mut chunk)) {
             return;
@@ -61,8 +72,8 @@ pub fn walk(plan: &Plan, known: &Known, mut send: impl FnMut(Chunk) -> bool) {
     send(chunk);
 }
 
-/// Puts a file into the chunk, unless it is as it was.
-fn sort_in(path: PathBuf, id: String, plan: &Plan, known: &Known, chunk: &mut Chunk) {
+/// What there is to do for a file: nothing, if it is as it was.
+fn job(path: PathBuf, id: String, plan: &Plan, known: &Known) -> Option<Job> {
     // A file that cannot be looked at is left to the reader of files, who says why.
     let metadata = std::fs::metadata(&path).ok();
     let stamp = metadata.as_ref().map_or(Stamp { size: 0, mtime: 0 }, stamp);
@@ -72,11 +83,10 @@ fn sort_in(path: PathBuf, id: String, plan: &Plan, known: &Known, chunk: &mut Ch
         && known.is_untouched(row, &path.to_string_lossy(), stamp)
     {
         known.set(row, Fate::Kept);
-        return;
+        return None;
     }
     wait_for_the_next_tick(metadata.as_ref());
-    chunk.bytes += stamp.size;
-    chunk.jobs.push(Job { path, id, stamp, row });
+    Some(Job { path, id, stamp, row })
 }
 
 fn stamp(metadata: &Metadata) -> Stamp {

@@ -34,6 +34,7 @@ pub use part::{Part, PartWriter};
 #[cfg(test)]
 pub(crate) use records::RecordsWriter;
 pub use records::{DERIVED, Derived};
+pub use store::replace;
 
 /// Hash of the code and data that libraries are derived with: see `build.rs`.
 pub const FINGERPRINT: &str = env!("CORONER_FINGERPRINT");
@@ -50,7 +51,7 @@ pub struct Generation {
 impl Generation {
     /// The Parquet file of the records.
     pub fn records(&self) -> PathBuf {
-        self.dir.join(records::FILE)
+        records_in(&self.dir)
     }
 
     /// The error of a reader who found `what` of this generation broken.
@@ -69,6 +70,11 @@ impl Generation {
             command(&self.library, &self.manifest.inputs, false),
         )
     }
+}
+
+/// The Parquet file of the records in the directory of a generation, committed or in the making.
+pub fn records_in(generation: &Path) -> PathBuf {
+    generation.join(records::FILE)
 }
 
 /// Runs `work` on the current generation of `library`.

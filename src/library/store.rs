@@ -149,9 +149,9 @@ impl Draft {
 
     /// Makes the draft the generation that readers see, and removes all but it and the one before.
     pub fn commit(mut self, manifest: Manifest) -> Result<Generation> {
-        replace(&self.dir.join(manifest::FILE), &manifest.text()?)?;
+        replace(&self.dir.join(manifest::FILE), manifest.text()?)?;
         sync_dir(&self.library.join(GENERATIONS))?;
-        replace(&self.library.join(CURRENT), &format!("generation {}\n", self.number))?;
+        replace(&self.library.join(CURRENT), format!("generation {}\n", self.number))?;
         self.committed = true;
         let mut old = numbers(&self.library)?;
         old.retain(|number| *number < self.number);
@@ -193,11 +193,12 @@ fn settle(root: &Path, dir: &Path, files: &mut BTreeMap<String, u64>) -> Result<
 }
 
 /// Replaces a file so that a reader, or a crash, finds the old or the new text and never a part.
-pub fn replace(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("tmp");
+pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let write = || {
         let mut file = File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(text.as_ref())?;
         file.sync_all()?;
         fs::rename(&beside, path)
     };
@@ -294,7 +295,7 @@ mod tests {
         let number = commit(library.path());
         let mut broken = manifest();
         broken.files.insert("records.parquet".into(), 9);
-        replace(&dir_of(library.path(), number).join(manifest::FILE), &broken.text().unwrap()).unwrap();
+        replace(&dir_of(library.path(), number).join(manifest::FILE), broken.text().unwrap()).unwrap();
         let error = open_generation(library.path(), number).unwrap_err().to_string();
         assert!(error.contains("records.parquet of generation 1"), "{error}");
         assert!(error.contains(r"coroner build 'it'\''s here' --fresh --library "), "{error}");

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 
+use super::guard::guarded;
 use super::known::{Fate, Known, Stamp};
 use super::manifest::{self, Lines, Manifest, Skipped, Source};
 use super::part::{Part, PartWriter};
@@ -112,9 +113,8 @@ impl<'a> Making<'a> {
                 }
             }
         }
-        self.records
-            .carry(&previous.records(), |row| known.fate(row) == Fate::Kept)
-            .map_err(|error| previous.damaged(records::FILE, format_args!("{error:#}")))
+        guarded(|| self.records.carry(previous, |row| known.fate(row) == Fate::Kept))
+            .unwrap_or_else(|panic| Err(previous.damaged(records::FILE, panic)))
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod build;
 mod chunks;
+mod guard;
 mod known;
 mod lock;
 mod making;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 
 pub use build::{Plan, Summary, Watch, build};
+pub use guard::guarded;
 pub use manifest::{Manifest, Skipped};
 pub use part::{Part, PartWriter};
 #[cfg(test)]
@@ -84,7 +86,9 @@ pub fn records_in(generation: &Path) -> PathBuf {
 pub fn read<T>(library: &Path, work: impl Fn(&Generation) -> Result<T>) -> Result<T> {
     let mut number = store::current_number(library)?;
     loop {
-        let outcome = store::open_generation(library, number).and_then(|generation| work(&generation));
+        let outcome = store::open_generation(library, number).and_then(|generation| {
+            guarded(|| work(&generation)).unwrap_or_else(|panic| Err(generation.damaged("a file", panic)))
+        });
         let now = store::current_number(library)?;
         if outcome.is_ok() || now == number {
             return outcome;

@@ -17,6 +17,7 @@ use polars::prelude::{
     StringChunked, col, len, lit,
 };
 
+use super::Generation;
 use crate::record::{self, CORE_FIELDS, Cell, FIELDS, Record};
 
 pub const FILE: &str = "records.parquet";
@@ -62,18 +63,19 @@ impl RecordsWriter {
         if self.pending.len() < GROUP { Ok(()) } else { self.flush() }
     }
 
-    /// Appends those rows of an older file of the same columns that `keep` names by their number, in their order.
-    pub fn carry(&mut self, from: &Path, keep: impl Fn(usize) -> bool) -> Result<()> {
+    /// Appends those rows of an older generation that `keep` names by their number, in their order.
+    pub fn carry(&mut self, from: &Generation, keep: impl Fn(usize) -> bool) -> Result<()> {
         self.flush()?;
-        let reading = || format!("cannot read {}", from.display());
-        let rows = self.reader(from).and_then(|mut reader| Ok(reader.num_rows()?)).with_context(reading)?;
+        let damaged = |error: anyhow::Error| from.damaged(FILE, format_args!("{error:#}"));
+        let path = from.records();
+        let rows = self.reader(&path).and_then(|mut reader| Ok(reader.num_rows()?)).map_err(damaged)?;
         let mut kept = DataFrame::empty_with_schema(&self.schema);
         for start in (0..rows).step_by(GROUP) {
             let end = rows.min(start + GROUP);
             let mask: BooleanChunked = (start..end).map(|row| Some(keep(row))).collect();
             if mask.any() {
-                let slice = self.rows(from, start, end, &mask).with_context(reading)?;
-                kept.vstack_mut(&slice).with_context(reading)?;
+                let slice = self.rows(&path, start, end, &mask).map_err(damaged)?;
+                kept.vstack_mut(&slice).map_err(|error| damaged(error.into()))?;
             }
             if kept.height() >= GROUP || end == rows {
                 let group = std::mem::replace(&mut kept, DataFrame::empty_with_schema(&self.schema));
@@ -200,6 +202,7 @@ fn counters() -> Vec<Expr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::Manifest;
 
     fn record(id: &str, started: Option<&str>, incident: bool) -> Record {
         Record {
@@ -224,6 +227,12 @@ mod tests {
         ParquetReader::new(File::open(path).unwrap()).finish().unwrap()
     }
 
+    fn no_manifest() -> Manifest {
+        let nothing = r#"{"format": 1, "coroner": "", "fingerprint": "", "created": "", "inputs": [], "documents": 0,
+            "incidents": 0, "coverage": {}, "skipped": {}, "files": {}}"#;
+        serde_json::from_str(nothing).unwrap()
+    }
+
     #[test]
     fn rows_have_the_fields_and_what_is_derived() {
         let (_dir, path) = written([record("a", Some("2025-05-03T10:00:00Z"), true), record("b", None, false)]);
@@ -239,7 +248,9 @@ mod tests {
     #[test]
     fn carried_rows_follow_the_new_ones_in_their_order() {
         let many = || (0..2 * GROUP + 7).map(|n| record(&n.to_string(), None, true));
-        let (_old, from) = written(many());
+        let (old, _) = written(many());
+        let from =
+            Generation { library: PathBuf::new(), number: 1, dir: old.path().to_owned(), manifest: no_manifest() };
         let dir = tempfile::tempdir().unwrap();
         let mut writer = RecordsWriter::create(dir.path()).unwrap();
         writer.push(record("new", None, true)).unwrap();

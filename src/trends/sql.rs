@@ -3,14 +3,13 @@
 //! Two tables are there: `records`, one row a document, and `incidents`, those of them that report an incident. They
 //! are scanned lazily, so a query reads the columns it names and no others.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use polars::prelude::{AnyValue, DataFrame, LazyFrame, PolarsError, ScanArgsParquet, col};
 use polars::sql::SQLContext;
 
-use crate::library::Generation;
+use crate::library::{Generation, guarded};
 use crate::record::Cell;
 
 /// The result of a query.
@@ -59,13 +58,25 @@ fn execute(records: LazyFrame, sql: &str) -> Result<Table, Failure> {
         context.register("records", records);
         context.execute(sql)?.collect()
     };
-    // Queries come from users, and polars gives up on some that it should refuse.
-    match catch_unwind(AssertUnwindSafe(run)) {
+    match on_a_deep_stack(run)? {
         Ok(Ok(frame)) => Ok(table(&frame)),
         Ok(Err(error @ PolarsError::IO { .. })) => Err(Failure::Reading(error)),
         Ok(Err(error)) => Err(Failure::Query(explain(&error))),
-        Err(_) => Err(Failure::Query("the SQL engine gave up on it; write it in another way".to_owned())),
+        Err(panic) => Err(Failure::Query(format!("the SQL engine gave up on it ({panic}); write it in another way"))),
     }
+}
+
+/// Stack of the thread that runs a query; only what is used of it is ever taken from the system.
+const STACK: usize = 256 << 20;
+
+/// Runs what may go deep or panic: queries come from users, polars calls itself once for each `+` or `UNION` of a
+/// long chain, and gives up on some that it should refuse.
+fn on_a_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<Result<T, String>, Failure> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || guarded(run));
+        let thread = thread.map_err(|error| Failure::Query(format!("no thread to run it on: {error}")))?;
+        Ok(thread.join().unwrap_or_else(|_| Err("its thread ended early".to_owned())))
+    })
 }
 
 fn explain(error: &PolarsError) -> String {

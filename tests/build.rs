@@ -112,7 +112,7 @@ fn what_cannot_run_leaves_the_library_as_it_was() {
     let corpus = Corpus::of(2);
     corpus.build(&[]).expect(0);
     let missing = corpus.root.path().join("nowhere");
-    corpus.run(&["build", missing.to_str().unwrap()]).expect(2).says("nowhere").says("no such file");
+    corpus.run(&["build", missing.to_str().unwrap()]).expect(2).says("nowhere").says("No such file");
     assert_eq!((corpus.generation().0, corpus.count()), (1, 2));
 }
 

@@ -54,7 +54,7 @@ fn the_number_of_hits_is_limited_and_the_rest_counted() {
     let corpus = corpus();
     let run = corpus.run(&["search", "certificate", "--limit", "2"]);
     run.expect(0).says("2 of 3 documents");
-    assert_eq!(run.stdout.matches("certificate").count().min(9), run.stdout.matches("certificate").count());
+    assert_eq!(run.stdout.lines().filter(|line| line.trim().ends_with(".md")).count(), 2, "{run:?}");
     corpus.run(&["search", "certificate", "--limit", "0"]).expect(2);
 }
 
@@ -71,7 +71,7 @@ fn nothing_found_is_said_and_is_no_error() {
 fn a_malformed_query_gets_a_plain_error_with_a_hint() {
     let corpus = corpus();
     for query in ["\"open", "(a", "error: 500", "a AND", "ttr:[x TO y]"] {
-        corpus.run(&["search", query]).expect(2).says("cannot read the query").says("\"");
+        corpus.run(&["search", query]).expect(2).says("cannot read the query").says(query);
     }
 }
 

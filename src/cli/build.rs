@@ -17,7 +17,8 @@ use super::trends::TrendFiles;
 use crate::library::{self, Plan, Summary, Watch};
 use crate::record::CORE_FIELDS;
 use crate::search::IndexPart;
-use crate::source::{self, Limits, WalkOptions};
+use crate::source::Limits;
+use crate::source::walk::walk;
 use crate::trends;
 
 /// Build or update a library from files and folders
@@ -40,7 +41,7 @@ pub struct Args {
     /// Take nothing over from the last build; mends a damaged library
     #[arg(long)]
     fresh: bool,
-    /// Read what .gitignore and .ignore files leave out, and hidden files
+    /// Read what .gitignore and .ignore files leave out
     #[arg(long)]
     no_ignore: bool,
     /// Skip files of more bytes than this
@@ -59,7 +60,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         inputs: args.inputs,
         library: args.library,
         fresh: args.fresh,
-        walk: WalkOptions { no_ignore: args.no_ignore },
+        respect_ignores: !args.no_ignore,
         limits: Limits { max_bytes: args.max_bytes },
         jobs: args.jobs,
     };
@@ -158,8 +159,11 @@ fn bar(plan: &Plan) -> ProgressBar {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(100));
-    let (counting, inputs, walk) = (bar.clone(), plan.inputs.clone(), plan.walk.clone());
-    std::thread::spawn(move || counting.set_length(source::walk(&inputs, &walk).count() as u64));
+    // An input that is not there is the build's to report.
+    if let Ok(files) = walk(&plan.inputs, plan.respect_ignores) {
+        let counting = bar.clone();
+        std::thread::spawn(move || counting.set_length(files.count() as u64));
+    }
     bar
 }
 

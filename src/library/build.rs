@@ -9,11 +9,13 @@
 //! A stage that fails ends the others by dropping its end of the channel.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
@@ -27,7 +29,8 @@ use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
 use crate::extract;
 use crate::record::Record;
-use crate::source::{self, Limits, WalkOptions};
+use crate::source::walk::{Walk, walk};
+use crate::source::{self, Limits, Skip};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
@@ -37,7 +40,8 @@ pub struct Plan {
     pub library: PathBuf,
     /// Take nothing over from the generation before.
     pub fresh: bool,
-    pub walk: WalkOptions,
+    /// Leave out what `.gitignore` and `.ignore` files name.
+    pub respect_ignores: bool,
     pub limits: Limits,
     /// Threads that read and extract; zero for one a core.
     pub jobs: usize,
@@ -78,9 +82,7 @@ impl Summary {
 /// Brings a library up to date with its inputs.
 pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summary> {
     let begun = Instant::now();
-    if let Some(missing) = plan.inputs.iter().find(|input| !input.exists()) {
-        bail!("there is no input {}: no such file or directory", missing.display());
-    }
+    let files = walk(&plan.inputs, plan.respect_ignores)?;
     store::prepare(&plan.library)?;
     let _lock = lock::acquire(&plan.library)?;
     let (previous, number) = store::start(&plan.library, plan.fresh)?;
@@ -91,7 +93,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
     let begin = || Making::begin(Draft::create(&plan.library, number)?, base, parts, threads);
 
     let mut writer = Writer { known: &known, begin: &begin, making: None, tally: Tally::default() };
-    run(plan, &known, threads, &mut writer, watch)?;
+    run(files, plan, &known, threads, &mut writer, watch)?;
     let Writer { making, mut tally, .. } = writer;
     tally.skipped.sort();
     let removed = known.count(Fate::Gone);
@@ -122,13 +124,14 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
 }
 
 /// Runs the pipeline to its end. Where a stage fails, the error is that of the stage nearest to the disk.
-fn run(plan: &Plan, known: &Known, threads: usize, writer: &mut Writer, watch: &dyn Watch) -> Result<()> {
+fn run(files: Walk, plan: &Plan, known: &Known, threads: usize, writer: &mut Writer, watch: &dyn Watch) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start reading threads")?;
     let (to_read, chunks) = bounded::<Chunk>(1);
     let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
     let ended = |_| anyhow!("a stage of the build ended in a panic, which is a defect of Coroner: please report it");
     std::thread::scope(|scope| {
-        let walking = scope.spawn(move || chunks::walk(plan, known, watch, |chunk| to_read.send(chunk).is_ok()));
+        let walking =
+            scope.spawn(move || chunks::follow(files, plan, known, watch, |chunk| to_read.send(chunk).is_ok()));
         let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
@@ -143,7 +146,7 @@ fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Ve
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, &plan.limits);
+            let outcome = outcome(job, known, plan.limits);
             watch.file(bytes);
             outcome
         }));
@@ -160,7 +163,7 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, limits: &Limits) -> Outcome {
+fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
     catch_unwind(AssertUnwindSafe(|| examine(job, known, limits))).unwrap_or_else(|_| {
@@ -172,27 +175,24 @@ fn outcome(job: Job, known: &Known, limits: &Limits) -> Outcome {
     })
 }
 
-fn examine(job: Job, known: &Known, limits: &Limits) -> Outcome {
+fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
     let Job { path, id, stamp, row } = job;
-    let read = || -> Result<Outcome, source::Skip> {
-        let bytes = source::read_bytes(&path, limits)?;
+    let name = path.to_string_lossy().into_owned();
+    let read = || -> Result<Outcome, Skip> {
+        let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
+        let file = File::open(&path).map_err(unreadable)?;
+        let bytes = source::read_limited(file, limits).map_err(unreadable)??;
         let hash = blake3::hash(&bytes);
-        let name = path.to_string_lossy();
         if let Some(row) = row.filter(|row| known.is_same(*row, &name, hash)) {
             return Ok(Outcome::Same { row, stamp });
         }
-        let document = Box::new(source::document(&path, &id, bytes)?);
+        let document = Box::new(source::from_bytes(bytes, &id, &name, Some(&path))?);
         let record = Box::new(extract::extract(&document));
-        let source = Source {
-            id,
-            path: name.into_owned(),
-            size: stamp.size,
-            mtime: stamp.mtime,
-            hash: hash.to_hex().to_string(),
-        };
+        let (path, hash) = (name.clone(), hash.to_hex().to_string());
+        let source = Source { id, path, size: stamp.size, mtime: stamp.mtime, hash };
         Ok(Outcome::Read { document, record, source, row })
     };
-    read().unwrap_or_else(|skip| Outcome::Skipped(chunks::skipped(&skip)))
+    read().unwrap_or_else(|skip| Outcome::Skipped(chunks::skipped(&name, &skip)))
 }
 
 /// The last stage.

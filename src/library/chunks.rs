@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::build::{Plan, Watch};
 use super::known::{Fate, Known, Stamp, short_hash};
 use super::manifest::Skipped;
-use crate::source::{self, Skip};
+use crate::source::Skip;
+use crate::source::walk::{Found, Walk};
 
 /// Files of one chunk, at most.
 const FILES: usize = 512;
@@ -49,21 +50,19 @@ impl Chunk {
     }
 }
 
-/// Walks the inputs of `plan` and gives chunks to `send` until they end or it refuses one.
-pub fn walk(plan: &Plan, known: &Known, watch: &dyn Watch, mut send: impl FnMut(Chunk) -> bool) {
-    let mut seen = Seen::new(plan);
+/// Follows a walk of the inputs and gives chunks to `send` until it ends or one is refused.
+pub fn follow(files: Walk, plan: &Plan, known: &Known, watch: &dyn Watch, mut send: impl FnMut(Chunk) -> bool) {
+    let mut gate = Gate::new(plan);
     let mut chunk = Chunk::default();
-    for found in source::walk(&plan.inputs, &plan.walk) {
-        match found.map(|input| seen.admit(input.path, input.id)) {
-            Ok(None) => {}
-            Ok(Some((path, id))) => match job(path, id, plan, known) {
-                Some(job) => chunk.push(job),
-                None => watch.file(0),
-            },
-            Err(skip) => {
+    for found in files {
+        let found = found.map_err(|skip| skipped(&skip.source, &skip.why)).and_then(|found| gate.admit(found));
+        match found.map(|found| job(found, plan, known)) {
+            Ok(Some(job)) if !gate.is_own(&job.path) => chunk.push(job),
+            Err(skipped) if !gate.is_own(Path::new(&skipped.path)) => {
                 watch.file(0);
-                chunk.skipped.push(skipped(&skip));
+                chunk.skipped.push(skipped);
             }
+            _ => watch.file(0),
         }
         if chunk.is_full() && !send(std::mem::take(&mut chunk)) {
             return;
@@ -73,7 +72,8 @@ pub fn walk(plan: &Plan, known: &Known, watch: &dyn Watch, mut send: impl FnMut(
 }
 
 /// What there is to do for a file: nothing, if it is as it was.
-fn job(path: PathBuf, id: String, plan: &Plan, known: &Known) -> Option<Job> {
+fn job(found: Found, plan: &Plan, known: &Known) -> Option<Job> {
+    let Found { path, id } = found;
     // A file that cannot be looked at is left to the reader of files, who says why.
     let metadata = std::fs::metadata(&path).ok();
     let stamp = metadata.as_ref().map_or(Stamp { size: 0, mtime: 0 }, stamp);
@@ -106,45 +106,50 @@ fn wait_for_the_next_tick(metadata: Option<&Metadata>) {
     }
 }
 
-/// What was met already: no file is read twice, and no two documents have one id.
-struct Seen {
+/// Lets each document in once, and nothing that belongs to the library itself.
+struct Gate {
     ids: HashSet<u128>,
-    /// Real paths, where inputs may overlap.
-    paths: Option<HashSet<u128>>,
-    /// The real path of the library, where an input holds it.
+    /// The real path of the library, where it lies in an input.
     library: Option<PathBuf>,
 }
 
-impl Seen {
-    fn new(plan: &Plan) -> Seen {
+impl Gate {
+    fn new(plan: &Plan) -> Gate {
         let real = |path: &Path| path.canonicalize().ok();
-        let library = real(&plan.library).filter(|library| {
-            plan.inputs.iter().filter_map(|input| real(input)).any(|input| library.starts_with(input))
-        });
-        Seen { ids: HashSet::new(), paths: (plan.inputs.len() > 1).then(HashSet::new), library }
+        let inputs: Vec<_> = plan.inputs.iter().filter_map(|input| real(input)).collect();
+        let library = real(&plan.library).filter(|library| inputs.iter().any(|input| library.starts_with(input)));
+        Gate { ids: HashSet::new(), library }
     }
 
-    /// The path and id of a document to read, or none for what is a library's own or was met before.
-    fn admit(&mut self, path: PathBuf, id: String) -> Option<(PathBuf, String)> {
-        if self.paths.is_some() || self.library.is_some() {
-            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-            if self.library.as_ref().is_some_and(|library| real.starts_with(library)) {
-                return None;
-            }
-            if self.paths.as_mut().is_some_and(|paths| !paths.insert(short_hash(&real.to_string_lossy()))) {
-                return None;
-            }
+    fn admit(&mut self, found: Found) -> Result<Found, Skipped> {
+        // Paths differ; ids may not, where names are no Unicode and are shown with the same stand-ins.
+        if self.ids.insert(short_hash(&found.id)) {
+            return Ok(found);
         }
-        if self.ids.insert(short_hash(&id)) {
-            return Some((path, id));
-        }
-        // Two inputs hold a file of this relative path: the second goes by its path as it was given.
-        let id = path.to_string_lossy().replace('\\', "/");
-        self.ids.insert(short_hash(&id)).then_some((path, id))
+        let reason = format!("another file goes by the same id {}; rename one of them", found.id);
+        Err(Skipped { path: found.path.display().to_string(), kind: "same id".to_owned(), reason })
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        self.library.as_ref().is_some_and(|library| path.canonicalize().is_ok_and(|path| path.starts_with(library)))
     }
 }
 
 /// A skip as the library keeps it.
-pub fn skipped(skip: &Skip) -> Skipped {
-    Skipped { path: skip.path.display().to_string(), kind: skip.kind().to_owned(), reason: skip.reason() }
+pub fn skipped(path: &str, why: &Skip) -> Skipped {
+    Skipped { path: path.to_owned(), kind: kind(why).to_owned(), reason: why.to_string() }
+}
+
+/// The kind of a reason, to count by.
+fn kind(why: &Skip) -> &'static str {
+    match why {
+        Skip::Unreadable(_) => "unreadable",
+        Skip::Empty => "empty",
+        Skip::Binary(_) => "binary",
+        Skip::TooLarge(_) => "too large",
+        Skip::Encoding(_) => "encoding",
+        Skip::Unsupported { .. } => "unsupported format",
+        Skip::LinkOutside => "link out of the input",
+        Skip::BadLine(_) => "bad line",
+    }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ContentArrangement, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};
 use serde_json::Value;
 
 use crate::record::Cell;
@@ -26,6 +26,9 @@ pub enum TableFormat {
     /// A Markdown table
     Markdown,
 }
+
+/// A rule under the head, and nothing else that would have to be read over.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// Named columns and rows of cells, each row as long as the columns.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +57,7 @@ impl Table {
 
     fn write_aligned(&self, out: &mut impl Write) -> io::Result<()> {
         let mut table = comfy_table::Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(&self.columns);
         for row in &self.rows {
             table.add_row(row.iter().map(|cell| {
@@ -206,7 +209,7 @@ mod tests {
     #[test]
     fn a_terminal_table_aligns_its_columns() {
         let lines: Vec<_> = printed(TableFormat::Table).lines().map(str::to_owned).collect();
-        assert!(lines[1].contains("cause") && lines[1].contains("known"), "{lines:?}");
+        assert!(lines[0].contains("cause") && lines[0].contains("known"), "{lines:?}");
         assert!(lines.iter().any(|line| line.contains(" 12 ")), "{lines:?}");
     }
 

@@ -1,0 +1,464 @@
+//! HTML: the words of a page, cut into blocks, without what surrounds them on the site.
+//!
+//! It works on the tokens of html5ever, not on a tree: a parser of trees needs quadratic time for ten thousand nested
+//! or unclosed elements, and tokens tell all that blocks need. Promises: time linear in the page; text that holds the
+//! visible words with white space collapsed (but in `pre`); navigation, banners and the like left out unless most of
+//! the text would go with them. Leaves to others: which names mean boilerplate (`boilerplate`), how lines that `<br>`
+//! ends belong together (`joins`).
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::{LocalName, local_name};
+use regex::Regex;
+
+use super::boilerplate::Boilerplate;
+use super::page::{Draft, Kind, Page, Place};
+
+/// Whether the text is a whole page: it opens with a doctype or one of the elements that only pages have.
+pub fn is_page(text: &str) -> bool {
+    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(
+            r"(?is)^\s*(?:<\?xml.{0,200}?\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
+        )
+        .expect("a literal pattern compiles")
+    });
+    PAGE.is_match(text)
+}
+
+/// Whether the text is a piece of a page: it opens with a block, or has tags where its name says that it is HTML.
+pub fn is_fragment(text: &str, named: bool) -> bool {
+    static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(r"(?i)^\s*<(?:div|article|section|main|table|h[1-6]|p|ul)(?:\s[^>]*)?>")
+            .expect("a literal pattern compiles")
+    });
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(r"(?i)<(?:/?[a-z][a-z0-9]*(?:\s[^>]*)?/?|!--)>?").expect("a literal pattern compiles")
+    });
+    if named { TAG.is_match(text) } else { BLOCK.is_match(text) && text.contains("</") }
+}
+
+/// The words of the page and their blocks.
+pub fn read(html: &str) -> Page {
+    /// The tokenizer holds what it is fed in 32-bit buffers.
+    const CHUNK: usize = 1 << 20;
+    let tokenizer = Tokenizer::new(Reader::default(), Default::default());
+    let mut rest = html;
+    while !rest.is_empty() {
+        let end = (0..=rest.len().min(CHUNK)).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
+        let (chunk, tail) = rest.split_at(end);
+        rest = tail;
+        let queue = BufferQueue::default();
+        queue.push_back(StrTendril::from_slice(chunk));
+        // The reader never asks the tokenizer to stop for a script.
+        let _ = tokenizer.feed(&queue);
+    }
+    tokenizer.end();
+    tokenizer.sink.state.take().finish()
+}
+
+/// The sink of tokens. Tokenizers give their sink out by shared reference.
+#[derive(Default)]
+struct Reader {
+    state: RefCell<State>,
+}
+
+impl TokenSink for Reader {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut state = self.state.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                if let Some(raw) = state.start(&tag) {
+                    return TokenSinkResult::RawData(raw);
+                }
+            }
+            Token::TagToken(tag) => state.end(&tag.name),
+            Token::CharacterTokens(text) => state.text(&text),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// The elements that are open, and the draft of the page so far.
+#[derive(Default)]
+struct State {
+    open: Vec<Open>,
+    /// How many elements of a name are open: an end tag without its element must cost nothing.
+    counts: HashMap<LocalName, usize>,
+    draft: Draft,
+    /// The first title of the page, and whether it is being read.
+    title: Option<String>,
+    in_title: bool,
+}
+
+struct Open {
+    name: LocalName,
+    is_block: bool,
+    /// Nothing in it is text: a script, a drawing.
+    hidden: bool,
+    place: Place,
+}
+
+/// Elements that begin and end a block of text.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+/// Elements without an end tag.
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// Elements whose content is never read as text.
+const HIDDEN: &[&str] = &[
+    "audio", "canvas", "datalist", "iframe", "map", "math", "noembed", "noframes", "object", "script", "select",
+    "style", "svg", "template", "textarea", "title", "video",
+];
+/// Elements that end where the next of their kind begins.
+const SELF_ENDING: &[&str] = &["p", "li", "td", "th", "tr", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"];
+
+impl State {
+    /// Opens an element, and says how the tokenizer is to read its content where that is not markup.
+    fn start(&mut self, tag: &Tag) -> Option<RawKind> {
+        let name = &*tag.name;
+        let is_block = BLOCKS.contains(&name);
+        if is_block {
+            self.draft.end_block();
+            self.end_implied(name);
+        }
+        match name {
+            "br" => self.draft.line_break(),
+            "tr" => self.draft.start_row(),
+            "td" | "th" => self.draft.start_cell(),
+            "table" => self.draft.end_row(),
+            _ => {}
+        }
+        if VOID.contains(&name) {
+            return None;
+        }
+        let place = self.place(tag);
+        let hidden = self.open.last().is_some_and(|open| open.hidden) || HIDDEN.contains(&name);
+        if name == "title" && self.title.is_none() && !self.is_hidden() {
+            self.title = Some(String::new());
+            self.in_title = true;
+        }
+        *self.counts.entry(tag.name.clone()).or_default() += 1;
+        self.open.push(Open { name: tag.name.clone(), is_block, hidden, place });
+        self.draft.go_to(place);
+        raw_kind(name)
+    }
+
+    /// `<p>one<p>two`: the second begins where the first ends.
+    fn end_implied(&mut self, name: &str) {
+        let Some(open) = self.open.last() else { return };
+        let is_cell = |name: &str| matches!(name, "td" | "th");
+        let is_heading = |name: &str| matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        let ended = match &*open.name {
+            "p" => true,
+            before if !SELF_ENDING.contains(&before) => false,
+            before => before == name || (is_cell(before) && is_cell(name)) || (is_heading(before) && is_heading(name)),
+        };
+        if ended {
+            self.pop();
+        }
+    }
+
+    /// Where the text of the element stands: the kind of its blocks, and the region of the page.
+    fn place(&mut self, tag: &Tag) -> Place {
+        let mut place = self.open.last().map(|open| open.place).unwrap_or_default();
+        let inherits = matches!(place.kind, Kind::Heading(_) | Kind::Item(_) | Kind::Pre);
+        place.kind = match &*tag.name {
+            "h1" => Kind::Heading(1),
+            "h2" => Kind::Heading(2),
+            "h3" => Kind::Heading(3),
+            "h4" => Kind::Heading(4),
+            "h5" => Kind::Heading(5),
+            "h6" => Kind::Heading(6),
+            "li" => Kind::Item(self.draft.new_item()),
+            "pre" => Kind::Pre,
+            "p" | "table" | "ul" | "ol" | "dl" if !matches!(place.kind, Kind::Item(_)) => Kind::Paragraph,
+            _ if inherits => place.kind,
+            _ => Kind::Paragraph,
+        };
+        if matches!(&*tag.name, "main" | "article") {
+            place.region = self.draft.main_region(place.region);
+        } else if is_boilerplate(tag) && !(tag.name == local_name!("header") && self.draft.is_main(place.region)) {
+            place.region = self.draft.extra_region(place.region);
+        }
+        place
+    }
+
+    fn end(&mut self, name: &LocalName) {
+        if &**name == "p" && !self.counts.contains_key(name) {
+            self.draft.end_block();
+        }
+        if self.counts.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
+        self.in_title &= *name != local_name!("title");
+        if BLOCKS.contains(&&**name) {
+            self.draft.end_block();
+            if matches!(&**name, "tr" | "table") {
+                self.draft.end_row();
+            }
+            while self.pop().is_some_and(|popped| popped != *name) {}
+        } else {
+            /// An inline element has no business with elements that lie deeper.
+            const DEEPEST: usize = 50;
+            let inline = self.open.iter().rev().take(DEEPEST).take_while(|open| !open.is_block);
+            if let Some(depth) = inline.map(|open| &open.name).position(|open| open == name) {
+                (0..=depth).for_each(|_| _ = self.pop());
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<LocalName> {
+        let open = self.open.pop()?;
+        if let Some(count) = self.counts.get_mut(&open.name) {
+            *count -= 1;
+        }
+        self.draft.go_to(self.open.last().map(|open| open.place).unwrap_or_default());
+        Some(open.name)
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.open.last().is_some_and(|open| open.hidden)
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(title) = self.title.as_mut().filter(|_| self.in_title) {
+            title.push_str(text);
+        }
+        if !self.is_hidden() {
+            self.draft.text(text);
+        }
+    }
+
+    fn finish(mut self) -> Page {
+        self.draft.end_block();
+        self.draft.end_row();
+        let title = self.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.draft.finish(title.filter(|title| !title.is_empty()))
+    }
+}
+
+/// How the content of elements is read that is not markup.
+fn raw_kind(name: &str) -> Option<RawKind> {
+    match name {
+        "script" => Some(RawKind::ScriptData),
+        "style" | "iframe" | "noembed" | "noframes" | "xmp" => Some(RawKind::Rawtext),
+        "title" | "textarea" => Some(RawKind::Rcdata),
+        _ => None,
+    }
+}
+
+fn is_boilerplate(tag: &Tag) -> bool {
+    let table = Boilerplate::table();
+    table.has_tag(&tag.name)
+        || tag.attrs.iter().any(|attribute| match &*attribute.name.local {
+            // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
+            "class" | "id" => {
+                !matches!(&*tag.name, "html" | "body" | "main" | "article") && table.has_name(&attribute.value)
+            }
+            "role" => table.has_role(&attribute.value),
+            "hidden" => true,
+            "style" => attribute.value.replace(' ', "").contains("display:none"),
+            _ => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::BlockKind;
+
+    fn blocks(html: &str) -> Vec<String> {
+        let page = read(html);
+        let name = |kind| match kind {
+            BlockKind::Heading(level) => format!("h{level}"),
+            BlockKind::Paragraph => "p".to_owned(),
+            BlockKind::ListItem => "li".to_owned(),
+            BlockKind::TableRow => "tr".to_owned(),
+            BlockKind::Code => "code".to_owned(),
+            BlockKind::Update => "up".to_owned(),
+            BlockKind::Meta => "meta".to_owned(),
+        };
+        page.blocks.iter().map(|block| format!("{} {}", name(block.kind), block.span.of(&page.text))).collect()
+    }
+
+    #[track_caller]
+    fn check(table: &[(&str, &[&str])]) {
+        for (html, expected) in table {
+            assert_eq!(blocks(html), *expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn elements_become_blocks() {
+        check(&[
+            (
+                "<h1>Out\n age</h1><p>We &amp; you<b> failed</b>.</p>tail",
+                &["h1 Out age", "p We & you failed.", "p tail"],
+            ),
+            (
+                "<ul><li>one<li><p>two</p><p>more</p><ul><li>in</ul>end</ul>",
+                &["li one", "li two", "p more", "li in", "p end"],
+            ),
+            ("<h2>open<p>text<h3>next</h3>", &["h2 open", "p text", "h3 next"]),
+            (
+                "<pre>a  b\n  c</pre><p>and a word or two of prose.",
+                &["code a  b\n  c", "p and a word or two of prose."],
+            ),
+            ("<div>one<div>two</div>three</div>", &["p one", "p two", "p three"]),
+            ("<p>at <time datetime=2021-01-01T10:00Z>10:00</time> UTC", &["p at 10:00 UTC"]),
+            ("<div>Done.</div><div>Posted <b>Mar 3</b>, 2025</div>", &["p Done.", "up Posted Mar 3, 2025"]),
+        ]);
+    }
+
+    #[test]
+    fn tables_give_rows_unless_they_only_arrange_the_page() {
+        check(&[
+            (
+                "<table><tr><th>Time<th>Event<tr><td>10:00<td><p>down</p><p>again</p></table>",
+                &["tr Time | Event", "tr 10:00 | down again"],
+            ),
+            ("<table><tr><td></td><td>b</td><td></td></tr></table>", &["tr | b |"]),
+            ("<table><tr><td><h1>T</h1>text<td>side</table>", &["h1 T", "p text", "p side"]),
+            ("<table><tr><td>only</td></tr></table>", &["p only"]),
+        ]);
+    }
+
+    #[test]
+    fn a_line_break_parts_blocks_where_a_new_entry_begins() {
+        check(&[
+            ("<p>Times:<br>10:00 down<br/>10:30 up", &["p Times:", "p 10:00 down", "p 10:30 up"]),
+            ("<p>It was due to a<br>leak.<br><br>Over.", &["p It was due to a\nleak.", "p Over."]),
+            ("<h1>Two<br>lines</h1>", &["h1 Two lines"]),
+        ]);
+    }
+
+    #[test]
+    fn what_surrounds_the_text_is_left_out_unless_it_is_the_text() {
+        let words = "The database ran out of connections. ".repeat(4);
+        let text = words.trim();
+        let page = format!(
+            "<title>It &lt; that</title><script>if (a<b) x()</script><nav><ul><li>Home</ul></nav><div class='x cookie-banner'>We use</div>\
+             <span role=navigation>Menu</span><p>{text}</p><footer>Imprint</footer><style>p{{}}</style>"
+        );
+        assert_eq!(blocks(&page), [format!("p {text}")]);
+        assert_eq!(read(&page).title.as_deref(), Some("It < that"));
+        assert_eq!(blocks(&format!("<form><p>{text}</p></form><p>Hi")), [format!("p {text}"), "p Hi".to_owned()]);
+        assert_eq!(
+            blocks(&format!("<h1>T</h1><p>Ad</p><article><header>May 3</header>{text}</article>")),
+            ["h1 T".to_owned(), "p May 3".to_owned(), format!("p {text}")]
+        );
+        assert_eq!(blocks("<header>Only this</header>"), ["p Only this"]);
+    }
+
+    #[test]
+    fn a_mail_shown_in_one_pre_is_read_as_text() {
+        check(&[(
+            "<title>x</title><pre>Subject: It\nFrom: Ann\n\n- one\n- two</pre>",
+            &["meta Subject: It", "meta From: Ann", "li one", "li two"],
+        )]);
+    }
+
+    #[test]
+    fn hostile_nesting_takes_no_time() {
+        for (piece, count) in [
+            ("<div>", 10_000),
+            ("<div>", 100_000),
+            ("<p><b><i><font color=red>x", 20_000),
+            ("<b>x</i>", 50_000),
+            ("<table><tr><td>x", 50_000),
+            ("<ul><li>x", 50_000),
+            ("<svg><title>x</title>", 50_000),
+            ("<nav>x", 50_000),
+            ("</p></div>", 50_000),
+            ("<article><header>", 50_000),
+        ] {
+            let page = piece.repeat(count);
+            let begun = std::time::Instant::now();
+            read(&page);
+            assert!(begun.elapsed().as_secs() < 20, "{piece} took {:?}", begun.elapsed());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_of_any_page_are_in_order_and_cover_its_text(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "<p>", "</p>", "<div class=menu>", "</div>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</table>", "<br>", "<pre>",
+                "</pre>", "<h1>", "</h1>", "<nav>", "</nav>", "<main>", "</main>", "<script>", "</script>", "<title>", "</title>", "<b>",
+                "</b>", "&nbsp;", "&#x1F600;", " ", "\n", "word", "10:00 it failed", "Posted Mar 3, 2025", "\u{200b}", "- item", "é",
+            ]), 0..60),
+        ) {
+            let page = read(&pieces.concat());
+            let mut end = 0;
+            for block in &page.blocks {
+                prop_assert!(end <= block.span.start && !block.span.is_empty());
+                prop_assert_eq!(block.span.trim(&page.text), block.span);
+                end = block.span.end;
+            }
+            let in_blocks: usize = page.blocks.iter().map(|block| block.span.of(&page.text).matches("word").count()).sum();
+            prop_assert_eq!(in_blocks, page.text.matches("word").count());
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! JSONL: one document a line, `{"id": "...", "text": "..."}`, for pipelines that already hold their texts.
+//!
+//! [`Lines`] cuts the input and [`RawLine::document`] reads a line, so that the reading can run on all cores. Promises:
+//! a bad line costs that line alone and is named by its number; no line is held beyond the limit. Leaves to others:
+//! whether ids are unique.
+
+use std::io::{self, BufRead, Read};
+
+use serde::Deserialize;
+
+use super::{Limits, Skip, Skipped, from_text};
+use crate::document::Document;
+
+/// One line of the input.
+#[derive(Debug)]
+pub struct RawLine {
+    /// The name of the input and the number of the line: `incidents.jsonl:12`.
+    pub source: String,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    id: Id,
+    text: String,
+    /// Where the text came from, if the sender knows.
+    source: Option<String>,
+    /// A title that stands outside the text.
+    title: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl RawLine {
+    /// The document that the line holds. What its text is, text, Markdown or HTML, is told from the text.
+    pub fn document(self, limits: Limits) -> Result<Document, Skipped> {
+        let RawLine { source, bytes } = self;
+        let skipped = |why| Skipped { source: source.clone(), why };
+        let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| skipped(Skip::BadLine(error.to_string())))?;
+        if entry.text.len() as u64 > limits.max_bytes {
+            return Err(skipped(Skip::TooLarge(limits.max_bytes)));
+        }
+        let id = match entry.id {
+            Id::Text(text) => text,
+            Id::Number(number) => number.to_string(),
+        };
+        let from = entry.source.as_deref().unwrap_or(&source);
+        let mut document = from_text(entry.text, &id, from, None).map_err(skipped)?;
+        document.title_hint = entry.title.or(document.title_hint);
+        Ok(document)
+    }
+}
+
+/// The lines of a JSONL input that are not blank, in order; a line that is too long is skipped without being held.
+#[derive(Debug)]
+pub struct Lines<R> {
+    input: R,
+    name: String,
+    number: u64,
+    limits: Limits,
+    failed: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Lines of `input`, called `name` in messages.
+    pub fn new(input: R, name: &str, limits: Limits) -> Lines<R> {
+        Lines { input, name: name.to_owned(), number: 0, limits, failed: false }
+    }
+
+    /// The next line without its end, `None` at the end of the input.
+    fn read(&mut self) -> io::Result<Option<Result<Vec<u8>, Skip>>> {
+        /// JSON writes a character as six at most (`\u00e9`), and there are keys around the text.
+        const ESCAPE: u64 = 6;
+        let most = self.limits.max_bytes.saturating_mul(ESCAPE).saturating_add(64 * 1024);
+        let mut line = Vec::new();
+        let read = self.input.by_ref().take(most).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.last() != Some(&b'\n') && read as u64 == most {
+            self.input.skip_until(b'\n')?;
+            return Ok(Some(Err(Skip::TooLarge(self.limits.max_bytes))));
+        }
+        Ok(Some(Ok(line.trim_ascii().to_vec())))
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = Result<RawLine, Skipped>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.failed {
+                return None;
+            }
+            self.number += 1;
+            let source = format!("{}:{}", self.name, self.number);
+            match self.read() {
+                Ok(None) => return None,
+                Ok(Some(Ok(line))) if line.is_empty() => {}
+                Ok(Some(Ok(bytes))) => return Some(Ok(RawLine { source, bytes })),
+                Ok(Some(Err(why))) => return Some(Err(Skipped { source, why })),
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(Skipped { source, why: Skip::Unreadable(error.to_string()) }));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &str, limits: Limits) -> Vec<Result<Document, Skipped>> {
+        Lines::new(input.as_bytes(), "in", limits).map(|line| line?.document(limits)).collect()
+    }
+
+    #[test]
+    fn a_line_is_a_document() {
+        let input = "{\"id\":\"a\",\"text\":\"# Outage\\n\\nIt failed.\"}\r\n\n{\"text\":\"x\",\"id\":7,\"other\":[1]}\n\
+                     {\"id\":\"c\",\"text\":\"<html><p>words\",\"source\":\"db\",\"title\":\"T\"}";
+        let documents: Vec<Document> = read(input, Limits::default()).into_iter().map(Result::unwrap).collect();
+        let names: Vec<_> = documents.iter().map(|d| (d.id.as_str(), d.source.as_str(), d.text.as_str())).collect();
+        assert_eq!(names, [("a", "in:1", "# Outage\n\nIt failed."), ("7", "in:3", "x"), ("c", "db", "words")]);
+        assert_eq!(documents[2].title_hint.as_deref(), Some("T"));
+    }
+
+    #[test]
+    fn a_bad_line_costs_itself_alone_and_is_named() {
+        let input = "{\"id\":\"a\",\"text\":\"x\"}\nnot json\n{\"id\":\"b\"}\n{\"id\":\"c\",\"text\":\" \"}\n\"\u{fffd}\n{\"id\":\"d\",\"text\":\"y\"}\n";
+        let results = read(input, Limits::default());
+        let told: Vec<String> = results
+            .iter()
+            .map(|result| match result {
+                Ok(document) => document.id.clone(),
+                Err(skipped) => skipped.to_string().chars().take(60).collect(),
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "a",
+                "skipped in:2: not a line of JSON with `id` and `text`: expec",
+                "skipped in:3: not a line of JSON with `id` and `text`: missi",
+                "skipped in:4: empty: it has no words",
+                "skipped in:5: not a line of JSON with `id` and `text`: EOF w",
+                "d"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_beyond_the_limit_is_skipped_and_the_next_is_read() {
+        let long = "x".repeat(100_000);
+        let input = format!("{{\"id\":\"a\",\"text\":\"{long}\"}}\n{{\"id\":\"b\",\"text\":\"y\"}}\n");
+        let results = read(&input, Limits { max_bytes: 10 });
+        assert_eq!(results[0].as_ref().unwrap_err().why, Skip::TooLarge(10));
+        assert_eq!(results[1].as_ref().unwrap().id, "b");
+    }
+}

@@ -25,12 +25,13 @@ use crate::trends;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The library will hold the documents of the inputs that are named, and no others. A second build reads only what
-changed. The exit status is 0 if all was read, 1 if files were skipped, 2 if the build could not run; the library is
-then as it was before.
+changed.
 
 Examples:
   coroner build postmortems/ --library lib
-  coroner build incidents/ status-page/ notes.md --library lib --max-bytes 1000000")]
+  coroner build incidents/ status-page/ notes.md --library lib --max-bytes 1000000
+
+Exit status: 0 all was read, 1 some files were skipped, 2 the build failed and the library is as it was before.")]
 pub struct Args {
     /// Files and folders to read
     #[arg(value_name = "INPUT", required = true)]
@@ -41,15 +42,15 @@ pub struct Args {
     /// Take nothing over from the last build; mends a damaged library
     #[arg(long)]
     fresh: bool,
-    /// Read what .gitignore and .ignore files leave out
+    /// Also read what `.gitignore` and `.ignore` files leave out
     #[arg(long)]
     no_ignore: bool,
     /// Skip files of more bytes than this
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
     max_bytes: u64,
-    /// Threads that read and extract; one a core if not told
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    jobs: usize,
+    /// Threads that read and extract [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     /// Print no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -62,7 +63,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         fresh: args.fresh,
         respect_ignores: !args.no_ignore,
         limits: Limits { max_bytes: args.max_bytes },
-        jobs: args.jobs,
+        jobs: args.jobs.unwrap_or_default(),
     };
     let progress = Progress::start(&plan, args.quiet);
     let built = library::build(&plan, &[&IndexPart, &TrendFiles], &progress);

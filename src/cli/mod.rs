@@ -9,10 +9,15 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod build;
 pub mod output;
 pub mod parse;
+pub mod query;
 pub mod schema;
+pub mod search;
+pub mod show;
 pub mod timeline;
+pub mod trends;
 
 /// The exit status of a run that could not be done.
 const FAILED: u8 = 2;
@@ -27,7 +32,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Args),
     Parse(parse::Args),
+    Search(search::Args),
+    Show(show::Args),
+    Query(query::Args),
+    Trends(trends::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
 }
@@ -35,7 +45,12 @@ enum Command {
 impl Command {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
+            Command::Search(args) => search::run(args),
+            Command::Show(args) => show::run(args),
+            Command::Query(args) => query::run(args),
+            Command::Trends(args) => trends::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
         }

@@ -153,6 +153,12 @@ fn escape_markdown(text: &str) -> String {
     lines.join("<br>")
 }
 
+/// Text from a document on one line, without the control characters that a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Says something to the user, on standard error; that nobody listens there is no reason to fail.
 pub fn say(message: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{message}");
@@ -220,6 +226,11 @@ mod tests {
             assert_eq!(text(&Cell::Float(number)), as_text);
             assert_eq!(json(&Cell::Float(number)).to_string(), as_json);
         }
+    }
+
+    #[test]
+    fn a_text_cannot_command_the_terminal() {
+        assert_eq!(one_line(" a\n\tb\x1b[2Jc "), "a b [2Jc");
     }
 
     #[test]

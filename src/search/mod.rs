@@ -1,1 +1,16 @@
-//! (Skeleton.)
+//! Search over a library: the index that each generation holds, the query language, ranked hits with snippets.
+//!
+//! Promises: an index holds the same documents as the records of its generation; a query that cannot be read is an
+//! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
+//! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
+
+mod index;
+mod query;
+mod readonly;
+mod schema;
+mod snippet;
+mod writer;
+
+pub use index::{Found, Hit, Index, Lookup};
+pub use snippet::Snippet;
+pub use writer::IndexPart;

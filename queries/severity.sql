@@ -1,0 +1,20 @@
+-- title: Incidents by severity
+--
+-- Severities as the documents write them: no two organisations mean the same by one.
+--
+-- severity            severity as written; `unknown` where none is
+-- n                   incidents
+-- n_ttr               incidents whose time to resolve is known
+-- median_ttr_minutes  median time to resolve, of those n_ttr
+-- min_ttr_minutes     shortest of them
+-- max_ttr_minutes     longest of them
+SELECT
+    COALESCE(severity, 'unknown') AS severity,
+    COUNT(*) AS n,
+    COUNT(ttr_minutes) AS n_ttr,
+    ROUND(MEDIAN(ttr_minutes), 1) AS median_ttr_minutes,
+    ROUND(MIN(ttr_minutes), 1) AS min_ttr_minutes,
+    ROUND(MAX(ttr_minutes), 1) AS max_ttr_minutes
+FROM incidents
+GROUP BY COALESCE(severity, 'unknown')
+ORDER BY n DESC, severity

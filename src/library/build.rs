@@ -1,0 +1,250 @@
+//! The build: from inputs to a committed generation, as a pipeline of three stages.
+//!
+//! ```text
+//! walk ──chunks──▶ read + hash + extract, on all cores ──outcomes──▶ write, one thread
+//! ```
+//!
+//! At most one chunk waits between two stages, so memory is bounded by a few chunks, not by the corpus. Nothing is
+//! written before the first difference from the generation before; where there is none, there is no new generation.
+//! A stage that fails ends the others by dropping its end of the channel.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rayon::prelude::*;
+
+use super::chunks::{self, Chunk, Job};
+use super::known::{Fate, Known, Stamp};
+use super::making::{Making, by_kind};
+use super::manifest::{self, Skipped, Source};
+use super::part::Part;
+use super::store::{self, Draft};
+use super::{FINGERPRINT, Generation, lock};
+use crate::document::Document;
+use crate::extract;
+use crate::record::Record;
+use crate::source::walk::{Walk, walk};
+use crate::source::{self, Limits, Skip};
+
+/// What to build, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Files and folders. The library will hold their documents and no others.
+    pub inputs: Vec<PathBuf>,
+    pub library: PathBuf,
+    /// Take nothing over from the generation before.
+    pub fresh: bool,
+    /// Leave out what `.gitignore` and `.ignore` files name.
+    pub respect_ignores: bool,
+    pub limits: Limits,
+    /// Threads that read and extract; zero for one a core.
+    pub jobs: usize,
+}
+
+/// Someone who watches a build go on. Called from several threads.
+pub trait Watch: Sync {
+    /// One more file was dealt with: so many bytes of it were read, none where it was known to be unchanged.
+    fn file(&self, bytes_read: u64);
+    /// The build has come to what `doing` says: `completing the generation`.
+    fn phase(&self, doing: &str);
+}
+
+/// What a build did.
+#[derive(Debug)]
+pub struct Summary {
+    pub generation: Generation,
+    /// Whether the generation is a new one; else nothing had changed.
+    pub is_new: bool,
+    pub added: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub removed: u64,
+    /// Files read, with those that turned out unchanged or were skipped after reading.
+    pub files_read: u64,
+    pub bytes_read: u64,
+    pub skipped: Vec<Skipped>,
+    pub elapsed: Duration,
+}
+
+impl Summary {
+    /// The number of skipped files by the kind of reason.
+    pub fn skipped_by_kind(&self) -> BTreeMap<String, u64> {
+        by_kind(&self.skipped)
+    }
+}
+
+/// Brings a library up to date with its inputs.
+pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summary> {
+    let begun = Instant::now();
+    let files = walk(&plan.inputs, plan.respect_ignores)?;
+    store::prepare(&plan.library)?;
+    let _lock = lock::acquire(&plan.library)?;
+    let (previous, number) = store::start(&plan.library, plan.fresh)?;
+    // What another version derived, this one derives anew.
+    let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == FINGERPRINT);
+    let known = base.map_or_else(|| Ok(Known::default()), Known::load)?;
+    let threads = if plan.jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { plan.jobs };
+    let begin = || Making::begin(Draft::create(&plan.library, number)?, base, parts, threads);
+
+    let mut writer = Writer { known: &known, begin: &begin, making: None, tally: Tally::default() };
+    run(files, plan, &known, threads, &mut writer, watch)?;
+    let Writer { making, mut tally, .. } = writer;
+    tally.skipped.sort();
+    let removed = known.count(Fate::Gone);
+    let is_same = making.is_none() && removed == 0;
+    let (generation, is_new) = match base {
+        Some(base) if is_same && tally.skipped == manifest::list(&base.dir.join(manifest::SKIPPED))? => {
+            (base.clone(), false)
+        }
+        _ => {
+            watch.phase("completing the generation");
+            let inputs = plan.inputs.iter().map(|input| input.display().to_string()).collect();
+            let making = making.map_or_else(begin, Ok)?;
+            (making.commit(&known, &tally.skipped, inputs)?, true)
+        }
+    };
+    Ok(Summary {
+        generation,
+        is_new,
+        added: tally.added,
+        changed: tally.changed,
+        unchanged: known.count(Fate::Kept),
+        removed,
+        files_read: tally.files,
+        bytes_read: tally.bytes,
+        skipped: tally.skipped,
+        elapsed: begun.elapsed(),
+    })
+}
+
+/// Runs the pipeline to its end. Where a stage fails, the error is that of the stage nearest to the disk.
+fn run(files: Walk, plan: &Plan, known: &Known, threads: usize, writer: &mut Writer, watch: &dyn Watch) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start reading threads")?;
+    let (to_read, chunks) = bounded::<Chunk>(1);
+    let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
+    let ended = |_| anyhow!("a stage of the build ended in a panic, which is a defect of Coroner: please report it");
+    std::thread::scope(|scope| {
+        let walking =
+            scope.spawn(move || chunks::follow(files, plan, known, watch, |chunk| to_read.send(chunk).is_ok()));
+        let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
+        let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
+        written?;
+        reading.join().map_err(ended)?;
+        walking.join().map_err(ended)
+    })
+}
+
+/// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
+fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
+    for chunk in chunks {
+        let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
+        outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
+            let bytes = job.stamp.size;
+            let outcome = outcome(job, known, plan.limits);
+            watch.file(bytes);
+            outcome
+        }));
+        if to_write.send(outcomes).is_err() {
+            return;
+        }
+    }
+}
+
+/// What became of one file.
+enum Outcome {
+    Read { document: Box<Document>, record: Box<Record>, source: Source, row: Option<usize> },
+    Same { row: usize, stamp: Stamp },
+    Skipped(Skipped),
+}
+
+fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
+    // One document that trips a defect must not take the others with it.
+    let (path, id) = (job.path.clone(), job.id.clone());
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, limits))).unwrap_or_else(|_| {
+        Outcome::Skipped(Skipped {
+            path: path.display().to_string(),
+            kind: "defect".to_owned(),
+            reason: format!("reading {id} tripped a defect of Coroner; please report it with the document"),
+        })
+    })
+}
+
+fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
+    let Job { path, id, stamp, row } = job;
+    let name = path.to_string_lossy().into_owned();
+    let read = || -> Result<Outcome, Skip> {
+        let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
+        let file = File::open(&path).map_err(unreadable)?;
+        let bytes = source::read_limited(file, limits).map_err(unreadable)??;
+        let hash = blake3::hash(&bytes);
+        if let Some(row) = row.filter(|row| known.is_same(*row, &name, hash)) {
+            return Ok(Outcome::Same { row, stamp });
+        }
+        let document = Box::new(source::from_bytes(bytes, &id, &name, Some(&path))?);
+        let record = Box::new(extract::extract(&document));
+        let (path, hash) = (name.clone(), hash.to_hex().to_string());
+        let source = Source { id, path, size: stamp.size, mtime: stamp.mtime, hash };
+        Ok(Outcome::Read { document, record, source, row })
+    };
+    read().unwrap_or_else(|skip| Outcome::Skipped(chunks::skipped(&name, &skip)))
+}
+
+/// The last stage.
+struct Writer<'a> {
+    known: &'a Known,
+    begin: &'a dyn Fn() -> Result<Making<'a>>,
+    /// Begun with the first difference.
+    making: Option<Making<'a>>,
+    tally: Tally,
+}
+
+#[derive(Default)]
+struct Tally {
+    added: u64,
+    changed: u64,
+    files: u64,
+    bytes: u64,
+    skipped: Vec<Skipped>,
+}
+
+impl<'a> Writer<'a> {
+    fn take(&mut self, outcomes: Vec<Outcome>) -> Result<()> {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Skipped(skipped) => self.tally.skipped.push(skipped),
+                Outcome::Same { row, stamp } => {
+                    self.tally.files += 1;
+                    self.tally.bytes += stamp.size;
+                    self.known.set(row, Fate::Kept);
+                    self.making()?.touch(row, stamp);
+                }
+                Outcome::Read { document, record, source, row } => {
+                    self.tally.files += 1;
+                    self.tally.bytes += source.size;
+                    match row {
+                        Some(row) => {
+                            self.known.set(row, Fate::Replaced);
+                            self.tally.changed += 1;
+                        }
+                        None => self.tally.added += 1,
+                    }
+                    self.making()?.add(&document, *record, &source, row.is_some())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn making(&mut self) -> Result<&mut Making<'a>> {
+        if self.making.is_none() {
+            self.making = Some((self.begin)()?);
+        }
+        self.making.as_mut().context("a generation was begun and is not there")
+    }
+}

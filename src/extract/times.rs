@@ -441,7 +441,8 @@ impl<'r> Story<'r> {
             return Some(Self::found(point, true));
         }
         let told = |point: &&Point| {
-            !point.entry && point.impact && matches!(point.section, Section::Summary | Section::Body | Section::Impact)
+            let early = matches!(point.section, Section::Summary | Section::Body | Section::Impact);
+            !point.entry && point.impact && early && point.scores.detection() < 2.0
         };
         if let Some(point) =
             self.points.iter().filter(told).filter(before).find(|point| point.scores.of(Kind::Resolve) < 2.0)

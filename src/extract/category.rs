@@ -162,11 +162,50 @@ pub fn causes(sources: &Sources) -> Vec<Support<RootCause>> {
             ballot.vote(row.kind, row.weight * 1.6, title);
         }
     }
-    ballot.count()
+    deeper_first(ballot.count())
 }
 
-/// The support for each trigger, the best first.
-pub fn triggers(sources: &Sources) -> Vec<Support<Trigger>> {
+/// What is often only the consequence of the second: a leak fills the memory, a release brings a wrong setting. The
+/// reason behind the reason wins where it is nearly as well supported.
+const CONSEQUENCES: &[(RootCause, &[RootCause])] = &[
+    (RootCause::Capacity, &[RootCause::SoftwareBug, RootCause::Configuration, RootCause::Security]),
+    (
+        RootCause::Deployment,
+        &[RootCause::SoftwareBug, RootCause::Configuration, RootCause::Expiry, RootCause::HumanError],
+    ),
+    (
+        RootCause::Network,
+        &[RootCause::Dependency, RootCause::Configuration, RootCause::Hardware, RootCause::SoftwareBug],
+    ),
+];
+
+/// The share of the consequence's support from which on the deeper reason wins.
+const DEEPER: f64 = 0.8;
+
+fn deeper_first(mut supports: Vec<Support<RootCause>>) -> Vec<Support<RootCause>> {
+    let Some(first) = supports.first().copied() else { return supports };
+    let reasons = CONSEQUENCES.iter().find(|(label, _)| *label == first.label).map_or(&[][..], |(_, reasons)| reasons);
+    let deeper =
+        |support: &Support<RootCause>| reasons.contains(&support.label) && support.score >= DEEPER * first.score;
+    if let Some(at) = supports.iter().position(deeper) {
+        supports[..=at].rotate_right(1);
+    }
+    supports
+}
+
+static LEANINGS: LazyLock<Vec<(RootCause, Trigger, f64)>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/lexicon/trigger_of_cause.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            Some((cells.next()?.parse().ok()?, cells.next()?.parse().ok()?, cells.next()?.parse().ok()?))
+        })
+        .collect()
+});
+
+/// The support for each trigger, the best first, on a scale from 0 to 2: half what the sentences say, half what the
+/// root cause leans towards. `cause` is the root cause decided on.
+pub fn triggers(sources: &Sources, cause: Option<Support<RootCause>>) -> Vec<Support<Trigger>> {
     let mut ballot = Ballot::new();
     for (sentence, text) in sources.sentences() {
         let (factor, _) = stance(text);
@@ -174,7 +213,22 @@ pub fn triggers(sources: &Sources) -> Vec<Support<Trigger>> {
             ballot.vote(row.kind, row.weight * factor * trigger_weight(sentence.section), sentence.span);
         }
     }
-    ballot.count()
+    let mut supports = ballot.count();
+    for support in &mut supports {
+        support.score /= support.score + 4.0;
+    }
+    for (of, label, share) in cause.iter().flat_map(|cause| LEANINGS.iter().filter(|(of, ..)| *of == cause.label)) {
+        let quote = cause.map(|cause| cause.quote).filter(|_| *of != RootCause::Unknown);
+        match (supports.iter_mut().find(|support| support.label == *label), quote) {
+            (Some(support), _) => support.score += share,
+            (None, Some(quote)) => {
+                supports.push(Support { label: *label, score: *share, quote, best: *share, next: 0.0 });
+            }
+            (None, None) => {}
+        }
+    }
+    supports.sort_by(|a, b| b.score.total_cmp(&a.score));
+    supports
 }
 
 fn detection_weight(section: Section) -> f64 {
@@ -200,13 +254,14 @@ const WAYS: [(Kind, DetectionSource); 4] = [
 /// The support for each way of becoming aware, the best first. `at` is the quote of the detection that `times` found.
 pub fn detections(sources: &Sources, at: Option<Span>) -> Vec<Support<DetectionSource>> {
     let mut ballot = Ballot::new();
-    // The words of a status thread ("we are investigating reports of ...") are boilerplate, not an account.
+    // "We are investigating reports of ..." in a status thread is boilerplate; "customers are telling us" is an account.
     let updates: Vec<Span> =
         sources.events.iter().filter(|event| event.update && event.text.len() < 700).map(|event| event.text).collect();
     let mut order = 1.0;
     for (sentence, text) in sources.sentences() {
+        let update = updates.iter().any(|update| update.contains(sentence.span));
         let section = detection_weight(sentence.section);
-        if section == 0.0 || updates.iter().any(|update| update.contains(sentence.span)) {
+        if section == 0.0 || update && text.to_ascii_lowercase().contains("investigating") {
             continue;
         }
         let scores = event_score(text);

@@ -6,6 +6,7 @@
 
 mod about;
 mod category;
+mod confidence;
 mod cues;
 mod fields;
 mod mask;
@@ -14,7 +15,10 @@ pub mod timeline;
 mod times;
 
 use crate::document::Document;
-use crate::record::{Evidence, Record};
+use crate::record::{Evidence, Record, RootCause};
+
+/// Below this support a trigger is unknown.
+const TRIGGER_FLOOR: f64 = 0.5;
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
@@ -49,15 +53,25 @@ pub fn extract(document: &Document) -> Record {
         {
             *slot = Some(when);
             record.evidence.insert(name.to_owned(), Evidence::new(&document.text, found.quote));
+            record.confidence.insert(name.to_owned(), confidence::of(name, found.rule.as_str()));
         }
     }
+    // A length is as sure as the surer of what it is counted from allows.
+    let weaker = |a: &str, b: &str, record: &Record| {
+        record.confidence.get(a).copied().unwrap_or(1.0).min(record.confidence.get(b).copied().unwrap_or(1.0))
+    };
     if let Some(length) = times.ttd {
         record.ttd_minutes = Some(length.minutes);
         record.evidence.insert("ttd_minutes".into(), Evidence::new(&document.text, length.quote));
+        let sure = weaker("started_at", "detected_at", &record).min(confidence::of("ttd_minutes", "length"));
+        record.confidence.insert("ttd_minutes".into(), sure);
     }
     if let Some((length, basis)) = times.ttr {
         (record.ttr_minutes, record.ttr_basis) = (Some(length.minutes), Some(basis));
         record.evidence.insert("ttr_minutes".into(), Evidence::new(&document.text, length.quote));
+        let from = if basis == crate::record::TtrBasis::Detected { "detected_at" } else { "started_at" };
+        let sure = weaker(from, "resolved_at", &record).min(confidence::of("ttr_minutes", basis.as_str()));
+        record.confidence.insert("ttr_minutes".into(), sure);
     }
     record.warnings = times.warnings;
     let put = |record: &mut Record, name: &str, span| {
@@ -92,18 +106,31 @@ pub fn extract(document: &Document) -> Record {
     let causes = category::causes(&sources);
     if let Some(best) = causes.first().filter(|best| best.score >= 2.0) {
         record.root_cause = best.label;
-        record.evidence.insert("root_cause".into(), Evidence::new(&document.text, best.quote));
+        put(&mut record, "root_cause", best.quote);
+        record.confidence.insert(
+            "root_cause".into(),
+            confidence::of("root_cause", confidence::step(best.score, causes.get(1).map(|s| s.score))),
+        );
         record.root_cause_also = causes[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
     }
-    let triggers = category::triggers(&sources);
-    if let Some(best) = triggers.first().filter(|best| best.score >= 2.0) {
+    let cause = causes.first().copied().filter(|_| record.root_cause != RootCause::Unknown);
+    let triggers = category::triggers(&sources, cause);
+    if let Some(best) = triggers.first().filter(|best| best.score >= TRIGGER_FLOOR) {
         record.trigger = best.label;
-        record.evidence.insert("trigger".into(), Evidence::new(&document.text, best.quote));
+        put(&mut record, "trigger", best.quote);
+        record.confidence.insert(
+            "trigger".into(),
+            confidence::of("trigger", confidence::step(best.score, triggers.get(1).map(|s| s.score))),
+        );
     }
     let detections = category::detections(&sources, times.detected.map(|d| d.quote));
     if let Some(best) = detections.first().filter(|best| best.score >= 2.0) {
         record.detection_source = best.label;
-        record.evidence.insert("detection_source".into(), Evidence::new(&document.text, best.quote));
+        put(&mut record, "detection_source", best.quote);
+        record.confidence.insert(
+            "detection_source".into(),
+            confidence::of("detection_source", confidence::step(best.score, detections.get(1).map(|s| s.score))),
+        );
         record.detection_also =
             detections[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
     }

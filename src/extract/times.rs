@@ -51,6 +51,21 @@ pub enum Rule {
     Derived,
 }
 
+impl Rule {
+    /// The name of the rule in the table of confidences.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Field => "field",
+            Rule::Meta => "meta",
+            Rule::Range => "range",
+            Rule::Strong => "strong",
+            Rule::Weak => "weak",
+            Rule::Update => "update",
+            Rule::Derived => "derived",
+        }
+    }
+}
+
 /// What the document says of time.
 #[derive(Clone, Debug, Default)]
 pub struct Times {

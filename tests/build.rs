@@ -1,4 +1,7 @@
 //! `coroner build`, end to end: what it reads, what it takes over, what it says.
+//!
+//! Each test makes its own documents and runs the binary on them. What is extracted from the documents is tested
+//! elsewhere: here only their number, their words and their names count.
 
 mod corpus;
 

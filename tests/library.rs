@@ -1,4 +1,7 @@
 //! The library on disk, end to end: builds that are killed or meet, readers beside builds, libraries that are broken.
+//!
+//! The instants of the kills come from a seed and are spread over the measured duration of a build, so that every
+//! phase is hit on a fast machine and on a slow one.
 
 mod corpus;
 
@@ -39,26 +42,34 @@ fn a_build_killed_at_any_instant_leaves_a_library_that_can_be_read_and_built() {
     let corpus = Corpus::of(DOCUMENTS);
     let begun = Instant::now();
     corpus.build(&["--quiet"]).expect(0);
-    let full = begun.elapsed();
-    let mut random = Random(2);
-    let mut killed_at_work = 0;
-    for step in 0..KILLS {
+    // How long a build takes, anew and as an update; corrected whenever one ends before its instant has come.
+    let mut durations = [begun.elapsed(); 2];
+    let (mut random, mut kills, mut step) = (Random(2), 0, 0);
+    while kills < KILLS {
+        assert!(step < 10 * KILLS, "only {kills} builds were still at work when their instant had come");
         alter(&corpus, step as usize);
-        // The instants are spread evenly over the duration, and a little past it; each falls anywhere in its part.
-        let part = full * 11 / 10 / KILLS as u32;
-        let instant = part * step as u32 + part * random.below(1000) as u32 / 1000;
-        let mut build = spawn(&corpus, if step % 2 == 0 { &["--fresh"] } else { &[] });
-        std::thread::sleep(instant);
-        killed_at_work += usize::from(build.try_wait().unwrap().is_none());
+        // One instant in each twentieth of the duration, anywhere in it.
+        let duration = &mut durations[step as usize % 2];
+        let instant = *duration * (kills * 1000 + random.below(1000)) as u32 / (KILLS * 1000) as u32;
+        let begun = Instant::now();
+        let mut build = spawn(&corpus, [&["--fresh"][..], &[]][step as usize % 2]);
+        while begun.elapsed() < instant && build.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        match build.try_wait().unwrap() {
+            None => kills += 1,
+            Some(_) => *duration = begun.elapsed(),
+        }
         build.kill().unwrap();
         build.wait().unwrap();
         check_readable(&corpus, &[DOCUMENTS, DOCUMENTS + 1]);
-        if step % 4 == 3 {
+        if kills % 4 == 0 {
             corpus.build(&["--quiet"]).expect(0);
             check_readable(&corpus, &[DOCUMENTS + usize::from(step % 2 == 0)]);
         }
+        step += 1;
     }
-    assert!(killed_at_work >= KILLS as usize / 2, "only {killed_at_work} builds were still at work");
+    eprintln!("{step} builds for {KILLS} kills, durations {durations:?}");
     corpus.build(&["--quiet"]).expect(0);
     let generations = fs::read_dir(corpus.library().join("generations")).unwrap().count();
     assert!(generations <= 2, "{generations} generations are left");

@@ -1,4 +1,6 @@
 //! `coroner query` and `coroner trends`, end to end.
+//!
+//! What each named query computes is tested beside the SQL engine, on records made by hand; here it is run on a library.
 
 mod corpus;
 

@@ -1,4 +1,6 @@
-//! `coroner search` and `coroner show`, end to end.
+//! `coroner search` and `coroner show`, end to end, over three documents about different things.
+//!
+//! How well the ranking serves a reader is not for here to say: these tests hold what must always be so.
 
 mod corpus;
 

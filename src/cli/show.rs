@@ -1,4 +1,7 @@
 //! `coroner show`: all that is known of one incident, each field with the words it rests on.
+//!
+//! Promises: every field of the record is printed, known or not; a name that may mean several documents prints their
+//! ids and no record. Leaves to others: finding the document (`search`).
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -5,7 +5,7 @@
 //! kinds a piece of text speaks of and how strongly; what that means is for the caller. A kind written `!kind` speaks
 //! against that kind.
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::{RegexSet, RegexSetBuilder};
 
 /// A compiled lexicon over kinds `K`.
 pub(crate) struct Cues<K> {
@@ -18,13 +18,12 @@ pub(crate) struct Row<K> {
     pub kind: K,
     /// Negative where the pattern speaks against its kind.
     pub weight: f64,
-    pattern: String,
 }
 
 impl<K: Copy> Cues<K> {
     /// Compiles a lexicon; an error names the line and what is wrong with it.
     pub fn compile(lexicon: &str, kind_of: impl Fn(&str) -> Option<K>) -> Result<Cues<K>, String> {
-        let mut rows = Vec::new();
+        let (mut rows, mut patterns) = (Vec::new(), Vec::new());
         for (number, line) in
             lexicon.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
         {
@@ -36,9 +35,10 @@ impl<K: Copy> Cues<K> {
             let kind = kind_of(name.trim_start_matches('!')).ok_or_else(|| problem("unknown kind"))?;
             let weight: f64 = weight.parse().map_err(|_| problem("the weight is no number"))?;
             let sign = if name.starts_with('!') { -1.0 } else { 1.0 };
-            rows.push(Row { kind, weight: sign * weight, pattern: spaced(pattern) });
+            rows.push(Row { kind, weight: sign * weight });
+            patterns.push(spaced(pattern));
         }
-        let set = RegexSetBuilder::new(rows.iter().map(|row| row.pattern.as_str()))
+        let set = RegexSetBuilder::new(&patterns)
             .case_insensitive(true)
             .size_limit(64 << 20)
             .dfa_size_limit(64 << 20)
@@ -50,13 +50,6 @@ impl<K: Copy> Cues<K> {
     /// The rows that match somewhere in `text`.
     pub fn matches<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a Row<K>> {
         self.set.matches(text).into_iter().map(|at| &self.rows[at])
-    }
-}
-
-impl<K> Row<K> {
-    /// The row's own expression, to find where it matches.
-    pub fn regex(&self) -> Option<Regex> {
-        RegexBuilder::new(&self.pattern).case_insensitive(true).build().ok()
     }
 }
 
@@ -74,6 +67,8 @@ fn spaced(pattern: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use regex::RegexBuilder;
+
     use super::*;
 
     /// Runs the examples of a lexicon: the fourth cell matches its row, the fifth does not.

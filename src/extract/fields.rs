@@ -63,7 +63,6 @@ pub struct Field {
     pub value: Span,
     /// Label and value together: what a reader would quote.
     pub line: Span,
-    pub block: usize,
     /// Whether the format itself states it: a front matter or a mail header.
     pub meta: bool,
 }
@@ -109,7 +108,7 @@ pub fn fields(document: &Document, text: &str) -> Vec<Field> {
     for (index, block) in document.blocks.iter().enumerate() {
         match block.kind {
             BlockKind::Code | BlockKind::Update => header.clear(),
-            BlockKind::TableRow => table_row(text, block.span, index, &mut header, &mut out),
+            BlockKind::TableRow => table_row(text, block.span, &mut header, &mut out),
             _ => {
                 header.clear();
                 lines(document, text, index, &mut out);
@@ -130,7 +129,7 @@ fn lines(document: &Document, text: &str, index: usize, out: &mut Vec<Field>) {
             if let Some(value) = value {
                 // A front matter's list continues on the lines below its key.
                 let value = if meta { Span::new(value.start, block.span.end).trim(text) } else { value };
-                out.push(Field { slot, value, line: Span::new(start, value.end).trim(text), block: index, meta });
+                out.push(Field { slot, value, line: Span::new(start, value.end).trim(text), meta });
             }
         }
         start = end + 1;
@@ -178,7 +177,7 @@ fn next_line(document: &Document, text: &str, index: usize, from: usize) -> Opti
 }
 
 /// Reads `| label | value |`, and rows below a row of labels.
-fn table_row(text: &str, row: Span, block: usize, header: &mut Vec<Option<Slot>>, out: &mut Vec<Field>) {
+fn table_row(text: &str, row: Span, header: &mut Vec<Option<Slot>>, out: &mut Vec<Field>) {
     let cells = cells(text, row);
     let slots: Vec<Option<Slot>> = cells.iter().map(|cell| slot_of(cell.of(text))).collect();
     let known = slots.iter().flatten().count();
@@ -189,7 +188,7 @@ fn table_row(text: &str, row: Span, block: usize, header: &mut Vec<Option<Slot>>
     if !header.is_empty() && cells.len() == header.len() {
         for (slot, cell) in header.iter().zip(&cells) {
             if let Some(slot) = slot.filter(|_| !cell.is_empty()) {
-                out.push(Field { slot, value: *cell, line: row.trim(text), block, meta: false });
+                out.push(Field { slot, value: *cell, line: row.trim(text), meta: false });
             }
         }
         header.clear();
@@ -199,7 +198,7 @@ fn table_row(text: &str, row: Span, block: usize, header: &mut Vec<Option<Slot>>
         && cells.len() == 2
         && !value.is_empty()
     {
-        out.push(Field { slot: *slot, value: *value, line: row.trim(text), block, meta: false });
+        out.push(Field { slot: *slot, value: *value, line: row.trim(text), meta: false });
     }
 }
 

@@ -30,7 +30,6 @@ pub struct Found {
 pub struct Length {
     pub minutes: f64,
     pub quote: Span,
-    pub rule: Rule,
 }
 
 /// The kind of evidence, from the surest to the least sure: what confidence is given by.
@@ -50,10 +49,6 @@ pub enum Rule {
     Update,
     /// Computed from another instant and a stated length.
     Derived,
-    /// A stated length.
-    Stated,
-    /// Computed from two instants.
-    Computed,
 }
 
 /// What the document says of time.
@@ -141,7 +136,7 @@ impl Reading<'_> {
     fn stated_length(&self, slot: Slot) -> Option<Length> {
         self.field(slot).find_map(|field| {
             let minutes = self.field_minutes(field)?;
-            Some(Length { minutes, quote: field.line, rule: Rule::Stated })
+            Some(Length { minutes, quote: field.line })
         })
     }
 
@@ -152,8 +147,7 @@ impl Reading<'_> {
         }
         // "Duration: 01:47" reads as a clock time and is a length.
         let lone = items.len() == 1 && items[0].expr.span.of(self.text).len() + 2 >= field.value.len();
-        let clock =
-            items.first().and_then(Item::moment).filter(|m| lone && m.date.is_none() && m.zone.is_none() || false);
+        let clock = items.first().and_then(Item::moment).filter(|m| lone && m.date.is_none() && m.zone.is_none());
         clock
             .and_then(|m| m.clock)
             .filter(|_| field.slot == Slot::Duration)
@@ -447,7 +441,8 @@ impl<'r> Story<'r> {
             return Some(Self::found(point, true));
         }
         let told = |point: &&Point| {
-            !point.entry && point.impact && matches!(point.section, Section::Summary | Section::Body | Section::Impact)
+            let early = matches!(point.section, Section::Summary | Section::Body | Section::Impact);
+            !point.entry && point.impact && early && point.scores.detection() < 2.0
         };
         if let Some(point) =
             self.points.iter().filter(told).filter(before).find(|point| point.scores.of(Kind::Resolve) < 2.0)
@@ -643,7 +638,7 @@ fn prose_length(reading: &Reading) -> Option<Length> {
             let lasted = duration.relation == Relation::For
                 && TONE.matches(side.of(reading.text)).any(|row| row.kind == Tone::Impact && row.weight >= 2.0);
             if noun || lasted {
-                return Some(Length { minutes: duration.minutes, quote: sentence.span, rule: Rule::Stated });
+                return Some(Length { minutes: duration.minutes, quote: sentence.span });
             }
         }
     }
@@ -664,11 +659,8 @@ fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<Length>, sta
         let minutes = to.when.minutes_since(&from.when)?;
         // The same day on both sides is no length; two days apart is one.
         let days = matches!((to.when, from.when), (When::Day(_), When::Day(_)));
-        (minutes >= 0.0 && !(days && minutes == 0.0)).then_some(Length {
-            minutes: (minutes * 10.0).round() / 10.0,
-            quote: to.quote,
-            rule: Rule::Computed,
-        })
+        (minutes >= 0.0 && !(days && minutes == 0.0))
+            .then_some(Length { minutes: (minutes * 10.0).round() / 10.0, quote: to.quote })
     };
     out.ttd = between(out.detected, out.started).or(stated_ttd);
     out.ttr = between(out.resolved, out.started)
@@ -693,7 +685,7 @@ fn thread_length(reading: &Reading, out: &Times) -> Option<Length> {
     let resolved = out.resolved.filter(|found| found.rule == Rule::Update)?;
     let first = reading.events.iter().filter(|event| event.update).min_by(|a, b| compare(&a.when, &b.when))?;
     let minutes = resolved.when.minutes_since(&first.when)?;
-    (minutes > 0.0).then_some(Length { minutes, quote: resolved.quote, rule: Rule::Computed })
+    (minutes > 0.0).then_some(Length { minutes, quote: resolved.quote })
 }
 
 /// An end before its start cannot be: the one that rests on the weaker evidence goes, with a warning.

@@ -4,11 +4,12 @@
 //! is written in the file (process, host, start) only serves to say who holds it. The file itself is never removed:
 //! removing it would let a third build lock a new file of that name while a second waits on the old one.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
+use fs4::{FileExt, TryLockError};
 
 /// The right to change a library, for as long as the value lives.
 pub struct Lock {
@@ -25,7 +26,7 @@ pub fn acquire(library: &Path) -> Result<Lock> {
         .truncate(false)
         .open(&path)
         .with_context(|| format!("cannot lock the library: opening {}", path.display()))?;
-    match file.try_lock() {
+    match FileExt::try_lock(&file) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => bail!(busy(library, &path)),
         Err(TryLockError::Error(error)) => {

@@ -1,4 +1,7 @@
 //! The index of a committed generation, open for reading: ranked search, and look-up by id.
+//!
+//! Promises: whatever in the index cannot be read is an error that names the library and the command that mends it;
+//! hits of one score stand in the order of their ids. Leaves to others: what a query means (`query`).
 
 use anyhow::{Context, Result};
 use tantivy::collector::{Count, TopDocs};

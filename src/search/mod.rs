@@ -4,6 +4,7 @@
 //! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
+mod budget;
 mod index;
 mod query;
 mod readonly;

@@ -1,4 +1,7 @@
 //! The words of a document around what a query hit.
+//!
+//! Promises: a snippet is one line without control characters, and its hits are ranges of that line. Leaves to others:
+//! how a hit is marked (`cli`), and which piece is the best one (tantivy).
 
 use std::ops::Range;
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tantivy::{Index, IndexWriter, Term};
 
+use super::budget::{Budget, Entry};
 use super::schema::{self, Fields};
 use crate::document::Document;
 use crate::library::{Generation, Part, PartWriter};
@@ -40,19 +41,21 @@ impl Part for IndexPart {
             None => Index::create_in_dir(&dir, schema)?,
         };
         let writer = index.writer_with_num_threads(threads.clamp(1, THREADS), HEAP)?;
-        Ok(Box::new(Writer { dir, fields, writer }))
+        Ok(Box::new(Writer { dir, fields, writer, waiting: Budget::default() }))
     }
 }
 
 struct Writer {
     dir: PathBuf,
     fields: Fields,
-    writer: IndexWriter,
+    writer: IndexWriter<Entry>,
+    waiting: Budget,
 }
 
 impl PartWriter for Writer {
     fn add(&mut self, document: &Document, record: &Record) -> Result<()> {
-        self.writer.add_document(self.fields.entry(document, record)?)?;
+        let entry = self.fields.entry(document, record)?;
+        self.writer.add_document(Entry::new(entry, self.waiting.take(document.text.len())))?;
         Ok(())
     }
 

@@ -270,7 +270,7 @@ impl<'t> Scanner<'t> {
         while place < at + 3 && (self.is_any(place, &["on", "of", ",", "("]) || self.is(place, "the")) {
             place += 1;
         }
-        if !self.same_line(place) && !(place > at && self.same_paragraph(place)) {
+        if !(self.same_line(place) || place > at && self.same_paragraph(place)) {
             return None;
         }
         let (date, next) = self.try_date(place)?;
@@ -795,10 +795,13 @@ impl<'t> Scanner<'t> {
             return Some((total + unit / 2.0, next + 3));
         }
         // "1h30": the minutes carry no unit.
-        if unit == 60.0 && self.touches(next) && self.touches(next - 1) && self.is(next - 1, "h") {
-            if let Some((minutes, 2)) = self.number(next).filter(|(n, _)| *n < 60) {
-                return Some((total + f64::from(minutes), next + 1));
-            }
+        if unit == 60.0
+            && self.touches(next)
+            && self.touches(next - 1)
+            && self.is(next - 1, "h")
+            && let Some((minutes, 2)) = self.number(next).filter(|(n, _)| *n < 60)
+        {
+            return Some((total + f64::from(minutes), next + 1));
         }
         Some((total, next))
     }

@@ -73,7 +73,7 @@ pub fn extract(document: &Document) -> Record {
         let sure = weaker(from, "resolved_at", &record).min(confidence::of("ttr_minutes", basis.as_str()));
         record.confidence.insert("ttr_minutes".into(), sure);
     }
-    record.warnings = times.warnings;
+    record.warnings = document.notes.iter().map(|note| format!("source: {note}")).chain(times.warnings).collect();
     let put = |record: &mut Record, name: &str, span| {
         record.evidence.insert(name.to_owned(), Evidence::new(&document.text, span));
     };

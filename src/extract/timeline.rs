@@ -245,7 +245,7 @@ fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -
     let mut end = block.end;
     for (index, next) in document.blocks.iter().enumerate().skip(item.block + 1).take(12) {
         let led = times.items.iter().any(|other| other.block == index && other.lead && other.moment().is_some());
-        if led || matches!(next.kind, BlockKind::Heading(_) | BlockKind::Update) {
+        if led || matches!(next.kind, BlockKind::Heading(_) | BlockKind::Update) || status_line(text, next.span) {
             break;
         }
         end = next.span.end;

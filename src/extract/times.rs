@@ -207,7 +207,9 @@ pub fn read(reading: &Reading) -> Times {
 
 /// A date line of a blog or a `Posted` line of the postmortem itself.
 fn publication(reading: &Reading) -> Option<Found> {
-    let meta = reading.field(Slot::Date).filter(|field| field.meta).find_map(|field| {
+    // Beside `resolvedWhen` the `date` of a front matter is the start, see `meta_start`.
+    let is_start = meta_start(reading).is_some();
+    let meta = reading.field(Slot::Date).filter(|field| field.meta && !is_start).find_map(|field| {
         reading.moments_in(field.value).next().map(|(_, _, when)| Found { when, quote: field.line, rule: Rule::Meta })
     });
     let posted = || {

@@ -59,8 +59,10 @@ fn a_query_that_cannot_run_says_why() {
     corpus.run(&["query", "nonsense"]).expect(2).says("incidents_by_quarter");
     corpus.run(&["query", "nowhere/mine.sql"]).expect(2).says("nowhere/mine.sql");
     corpus.run(&["query", "SELECT nothing FROM records"]).expect(2).says("nothing").says("coroner schema");
-    corpus.run(&["query", "SELEKT 1 AS x"]).expect(2).says("coroner query --list");
-    corpus.run(&["query", "DROP TABLE records"]);
+    corpus.run(&["query", "SELEKT 1 AS x"]).expect(2).says("only reads");
+    corpus.run(&["query", "SELECT FROM WHERE"]).expect(2);
+    corpus.run(&["query", "DROP TABLE records"]).expect(2).says("only reads");
+    corpus.run(&["query", "DELETE FROM records"]).expect(2).says("only reads");
     corpus.run(&["query", "SELECT COUNT(*) FROM records"]).expect(0).says("12");
 }
 

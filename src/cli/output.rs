@@ -58,7 +58,8 @@ impl Table {
     fn write_aligned(&self, out: &mut impl Write) -> io::Result<()> {
         let mut table = comfy_table::Table::new();
         table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(&self.columns);
+        // A narrow terminal breaks a long column name at its underscores, not inside a word.
+        table.set_header(self.columns.iter().map(|name| comfy_table::Cell::new(name).set_delimiter('_')));
         for row in &self.rows {
             table.add_row(row.iter().map(|cell| {
                 let aligned = comfy_table::Cell::new(text(cell));

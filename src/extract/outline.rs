@@ -237,7 +237,8 @@ mod tests {
             ("The fix", Some(Section::Resolution)),
             ("⛑ Postmortem report", None),
             ("Where we got lucky", Some(Section::Lessons)),
-            ("What’s next", None),
+            ("What’s next", Some(Section::Actions)),
+            ("A word on backups", None),
             ("KubeSpawner", None),
         ] {
             assert_eq!(section_of(heading), section, "{heading}");

@@ -418,6 +418,8 @@ impl<'t> Scanner<'t> {
                 || at == 0
                 || !self.same_line(at);
             let clock = Clock { half_open: false, ..clock };
+            // "1h30" is a length, "10h47" at the start of an entry a clock time.
+            let led = led && (hour >= 6 || at > 0 && self.kind(at - 1) == Some(Kind::Word));
             return (!unit && (led || self.zone_after(next, false).is_some())).then_some((clock, next));
         }
         if self.str(at + 1) != "." {
@@ -452,7 +454,10 @@ impl<'t> Scanner<'t> {
             // "(UTC, degraded)" opens something else: the zone is taken, the bracket left.
             return Some((zone, if closed && self.str(at) != "," { next + 1 } else { next }));
         }
-        if self.str(at) == "+" {
+        // "09:00 -0500" is an offset; "09:00 -10:00" is a range.
+        let behind =
+            self.str(at) == "-" && self.number(at + 1).is_some_and(|(_, digits)| digits == 4) && !self.touches(at);
+        if self.str(at) == "+" || behind {
             return self.numeric_offset(at);
         }
         if self.is(at, "z") {
@@ -1007,5 +1012,99 @@ fn day_of(year: Option<i16>, month: i8, day: i8) -> Option<DateExpr> {
         Some(year) => full(year, month, day),
         // 2024 has every day that any year has.
         None => full(2024, month, day).map(|_| DateExpr::MonthDay { month, day }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::expr::*;
+    use super::super::zone::Zone;
+    use super::scan;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    /// The short form of the examples, see the head of `examples.tsv`.
+    fn short(value: &Value) -> String {
+        let zone = |zone: &Zone| match zone {
+            Zone::Fixed(offset) if offset.seconds() == 0 => "Z".to_owned(),
+            Zone::Fixed(offset) => {
+                let minutes = offset.seconds() / 60;
+                format!("{:+03}:{:02}", minutes / 60, minutes.abs() % 60)
+            }
+            // A region is told from an offset by what it does in January and July.
+            region => {
+                let at = |month| region.offset_at(date(2024, month, 1).at(0, 0, 0, 0)).seconds() / 3600;
+                format!("{:+}/{:+}", at(1), at(7))
+            }
+        };
+        match value {
+            Value::Zone(named) => format!("zone {}", zone(named)),
+            Value::Elapsed(minutes) => format!("T{minutes:+}"),
+            Value::Duration(length) => {
+                let bound = match length.bound {
+                    Bound::Exact => "",
+                    Bound::About => "~",
+                    Bound::AtLeast => ">",
+                    Bound::AtMost => "<",
+                };
+                let relation = match length.relation {
+                    Relation::Bare => "",
+                    Relation::For => " for",
+                    Relation::Later => " later",
+                    Relation::Earlier => " earlier",
+                    Relation::Ago => " ago",
+                    Relation::Within => " within",
+                    Relation::Every => " every",
+                };
+                format!("{bound}{}m{relation}", (length.minutes * 100.0).round() / 100.0)
+            }
+            Value::Moment(moment) => {
+                let date = moment.date.map(|date| match date {
+                    DateExpr::Full { year, month, day } => format!("{year}-{month:02}-{day:02}"),
+                    DateExpr::MonthDay { month, day } => format!("?-{month:02}-{day:02}"),
+                    DateExpr::Numeric { first, second, year } => format!("{first}/{second}/{year}"),
+                    DateExpr::Month { year, month } => format!("{year}-{month:02}-?"),
+                    DateExpr::Weekday(day) => format!("weekday {day}"),
+                    DateExpr::Shift(days) => format!("day {days:+}"),
+                });
+                let clock = moment.clock.map(|clock| {
+                    let seconds = if clock.second > 0 { format!(":{:02}", clock.second) } else { String::new() };
+                    format!("{:02}:{:02}{seconds}{}", clock.hour, clock.minute, if clock.half_open { "*" } else { "" })
+                });
+                let role = match moment.role {
+                    Role::Alone | Role::From => "",
+                    Role::To => "..",
+                    Role::Alias => "=",
+                };
+                let parts: Vec<String> = [date, clock, moment.zone.as_ref().map(zone)].into_iter().flatten().collect();
+                format!("{role}{}{}", if moment.about { "~" } else { "" }, parts.join(" "))
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_of_the_specification_holds() {
+        let mut wrong = Vec::new();
+        let lines = include_str!("examples.tsv").lines().filter(|line| !line.starts_with('#'));
+        for line in lines {
+            let (text, expected) = line.split_once('\t').unwrap_or((line, ""));
+            let found: Vec<String> = scan(text).iter().map(|expr| short(&expr.value)).collect();
+            if found.join("; ") != expected {
+                wrong.push(format!("{text}\t{}   (expected {expected})", found.join("; ")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_spans_in_order_on_its_characters(text in "\\PC*|[0-9:/.,TZapm +~|äé\n-]*|((Jan|May|about|for|two|hours?|[0-9]{1,4}|:|-|UTC|\n) ?)*") {
+            let mut last = 0;
+            for expr in scan(&text) {
+                prop_assert!(expr.span.start >= last && expr.span.end > expr.span.start);
+                prop_assert!(text.is_char_boundary(expr.span.start) && text.is_char_boundary(expr.span.end));
+                last = expr.span.end;
+            }
+        }
     }
 }

@@ -510,9 +510,12 @@ impl Resolver<'_> {
             .enumerate()
             .rev()
             .filter(|(other, _)| !matches!(self.kind(*other), BlockKind::Meta | BlockKind::Update));
-        let day = before
-            .filter(|(other, _)| !self.is_publication(*other))
-            .find_map(|(_, item)| self.day_of(item.moment()?, anchor).map(|(day, _)| day))?;
+        let day = before.filter(|(other, _)| !self.is_publication(*other)).find_map(|(_, item)| {
+            let moment = item.moment().filter(|moment| moment.role != Role::To)?;
+            let (day, source) = self.day_of(moment, anchor)?;
+            // A weekday may look back: "we had changed it on Monday".
+            (source == Source::Own || anchor.is_none_or(|anchor| day >= anchor)).then_some(day)
+        })?;
         anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)
     }
 

@@ -51,7 +51,21 @@ fn scan(path: &Path) -> Result<LazyFrame, PolarsError> {
     LazyFrame::scan_parquet(path.to_string_lossy().as_ref().into(), ScanArgsParquet::default())
 }
 
+/// Whether the text asks for rows: a library is derived from documents, and nothing in it is changed by a query.
+fn asks_for_rows(sql: &str) -> bool {
+    let uncommented: String =
+        sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
+    let word = uncommented.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+    let word = word.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["select", "with", "show", "explain", "describe", "from", "values"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+}
+
 fn execute(records: LazyFrame, sql: &str) -> Result<Table, Failure> {
+    if !asks_for_rows(sql) {
+        return Err(Failure::Query("a query only reads; begin it with SELECT or WITH".to_owned()));
+    }
     let run = || -> Result<DataFrame, PolarsError> {
         let mut context = SQLContext::new();
         context.register("incidents", records.clone().filter(col("is_incident")));

@@ -166,7 +166,11 @@ fn head_label(line: &str) -> Option<Section> {
 
 /// Whether the line is nothing but the words of a known heading.
 fn is_whole_head(line: &str) -> bool {
+    // "Sequence of events (GMT)": what stands in brackets is no part of the head.
     let words: Vec<String> = line
+        .split('(')
+        .next()
+        .unwrap_or(line)
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
         .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()))

@@ -167,7 +167,7 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
             _ if status => Some((block.span.trim(text), block.span.trim(text))),
             _ if !item.lead || !leads_first(times, at) => None,
             // A paragraph with several times is an account in sentences, not an entry.
-            BlockKind::Paragraph if !stands_alone(times, at) => None,
+            BlockKind::Paragraph if !stands_alone(times, at) && !paragraphs_are_entries(document, times) => None,
             _ => Some(entry_words(document, text, times, at)),
         };
         let Some((words, quote)) = found else { continue };
@@ -219,6 +219,13 @@ fn leads_first(times: &Resolution, at: usize) -> bool {
         .any(|item| item.lead && item.moment().is_some())
 }
 
+/// Whether the timeline is written as paragraphs, each beginning with its clock time.
+fn paragraphs_are_entries(document: &Document, times: &Resolution) -> bool {
+    let clocked = |item: &&Item| item.lead && item.moment().is_some_and(|moment| moment.clock.is_some());
+    let paragraph = |item: &&Item| document.blocks[item.block].kind == BlockKind::Paragraph;
+    times.items.iter().filter(clocked).filter(paragraph).count() >= 3
+}
+
 /// Whether no other moment, but for the ends of a range, stands in the block.
 fn stands_alone(times: &Resolution, at: usize) -> bool {
     use crate::time::Role;
@@ -233,9 +240,8 @@ fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -
     let block = document.blocks[item.block].span;
     let after = skip_range(times, at);
     let mut rest = trim_marks(text, Span::new(after, block.end));
-    // A lone paragraph tells more than what happened at its time; in a timeline written as paragraphs each is an entry.
-    let is_paragraph = |item: &&Item| item.lead && document.blocks[item.block].kind == BlockKind::Paragraph;
-    if document.blocks[item.block].kind == BlockKind::Paragraph && times.items.iter().filter(is_paragraph).count() < 3 {
+    // A lone paragraph tells more than what happened at its time.
+    if document.blocks[item.block].kind == BlockKind::Paragraph && !paragraphs_are_entries(document, times) {
         rest = first_words(text, rest);
     }
     let told = rest.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();

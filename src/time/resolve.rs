@@ -106,7 +106,7 @@ pub fn resolve(document: &Document, text: &str) -> Resolution {
         let lead = is_lead(text, home, expr.span.start);
         items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
     }
-    let mut resolver = Resolver { text, blocks: &document.blocks, items, notes: Vec::new() };
+    let mut resolver = Resolver { text, blocks: &document.blocks, items, notes: Vec::new(), published_after: false };
     resolver.run();
     Resolution { items: resolver.items, notes: resolver.notes }
 }
@@ -149,6 +149,8 @@ struct Resolver<'d> {
     blocks: &'d [Block],
     items: Vec<Item>,
     notes: Vec<String>,
+    /// The only day the document names is that of its publication: what it tells of lies before it.
+    published_after: bool,
 }
 
 impl Resolver<'_> {
@@ -158,7 +160,14 @@ impl Resolver<'_> {
         let common = self.common_zone();
         self.give_zones(&zones, common);
         self.give_years();
-        let anchor = self.anchor().or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
+        let anchor = self.anchor();
+        let named = |day: Date| {
+            self.moments().any(|(at, moment)| {
+                own_date(moment) == Some(day) && !matches!(self.kind(at), BlockKind::Meta | BlockKind::Update)
+            })
+        };
+        self.published_after = anchor.is_some_and(|day| !named(day));
+        let anchor = anchor.or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
         for run in self.runs() {
             self.place_run(&run, anchor);
         }
@@ -514,7 +523,8 @@ impl Resolver<'_> {
             let moment = item.moment().filter(|moment| moment.role != Role::To)?;
             let (day, source) = self.day_of(moment, anchor)?;
             // A weekday may look back: "we had changed it on Monday".
-            (source == Source::Own || anchor.is_none_or(|anchor| day >= anchor)).then_some(day)
+            let onward = self.published_after || anchor.is_none_or(|anchor| day >= anchor);
+            (source == Source::Own || onward).then_some(day)
         })?;
         anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)
     }
@@ -587,7 +597,8 @@ impl Resolver<'_> {
             self.place_in_prose(at, &moment, day, anchor);
             // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
             let own = own_date(&moment).is_some();
-            let onward = |new: &Date| own || day.or(anchor).is_none_or(|known| *new >= known);
+            let free = own || self.published_after && day.is_none();
+            let onward = |new: &Date| free || day.or(anchor).is_none_or(|known| *new >= known);
             day = self.items[at]
                 .when
                 .and_then(|when| when.date())

@@ -64,7 +64,9 @@ fn asks_for_rows(sql: &str) -> bool {
 
 fn execute(records: LazyFrame, sql: &str) -> Result<Table, Failure> {
     if !asks_for_rows(sql) {
-        return Err(Failure::Query("a query only reads; begin it with SELECT or WITH".to_owned()));
+        return Err(Failure::Query(
+            "a query only reads: begin it with SELECT or WITH, or see `coroner query --list`".to_owned(),
+        ));
     }
     let run = || -> Result<DataFrame, PolarsError> {
         let mut context = SQLContext::new();

@@ -56,7 +56,7 @@ fn blank_marks(text: &str, bytes: &mut [u8]) {
     }
     for (at, c) in text.char_indices() {
         let odd = c.is_whitespace() && !c.is_ascii()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{fe0f}');
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{fe0f}' | '‘' | '’' | '“' | '”');
         if odd {
             bytes[at..at + c.len_utf8()].fill(b' ');
         }

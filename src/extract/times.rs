@@ -14,7 +14,7 @@ use super::timeline::{Event, Kind, Scores, score};
 use crate::document::{BlockKind, Document, Span};
 use crate::record::TtrBasis;
 use crate::time::resolve::{Item, Resolution};
-use crate::time::{Bound, Relation, Role};
+use crate::time::{Bound, Duration, Relation, Role};
 use crate::when::When;
 
 /// An instant and what it rests on.
@@ -540,14 +540,12 @@ impl<'r> Story<'r> {
     /// "Detected five minutes after the crash": the start and a stated delay.
     fn told_delay(&self, started: When) -> Option<Found> {
         let sentences = self.reading.outline.sentences.iter().filter(|s| tells_the_story(s.section));
-        sentences.filter(|s| score(s.span.of(self.reading.untimed)).detection() >= 2.0).find_map(|sentence| {
-            let delay = self
-                .reading
-                .items_in(sentence.span)
-                .iter()
-                .filter_map(Item::duration)
-                .find(|d| d.relation == Relation::Later && d.minutes >= 1.0)?;
-            Some(Found { when: started.plus(delay.minutes)?, quote: sentence.span, rule: Rule::Derived })
+        sentences.into_iter().find_map(|sentence| {
+            let later = |length: &Duration| length.relation == Relation::Later && length.minutes >= 1.0;
+            let delay = self.reading.items_in(sentence.span).iter().filter_map(Item::duration).find(later)?;
+            let aware = score(sentence.span.of(self.reading.untimed)).detection() >= 2.0;
+            let when = started.plus(delay.minutes).filter(|_| aware)?;
+            Some(Found { when, quote: sentence.span, rule: Rule::Derived })
         })
     }
 

@@ -1,0 +1,300 @@
+//! The four instants and the two durations of an incident, each with the words it rests on, or blank.
+//!
+//! Evidence is asked in the order of how sure it is: explicit fields ("Start time: ..."), a range that is said to be the
+//! outage ("between 14:10 and 15:02 customers saw"), the entries of the timeline and sentences with a time, the updates of
+//! a status page, and stated lengths. Durations are computed from the instants where both are known; a stated figure
+//! that disagrees by more than a tenth is a warning. Definitions: `docs/record.md`.
+
+mod lengths;
+mod story;
+
+use std::sync::LazyLock;
+
+use self::lengths::{durations, prose_length};
+use self::story::{Story, prose_events};
+use super::cues::Cues;
+use super::fields::{Field, Slot};
+use super::outline::{Outline, Section, Sentence};
+use super::timeline::{Event, Kind, Scores, score};
+use crate::document::{BlockKind, Document, Span};
+use crate::record::TtrBasis;
+use crate::time::resolve::{Item, Resolution};
+use crate::time::{Bound, Duration, Relation, Role};
+use crate::when::When;
+
+/// An instant and what it rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    pub when: When,
+    pub quote: Span,
+    pub rule: Rule,
+}
+
+/// A length in minutes and what it rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Length {
+    pub minutes: f64,
+    pub quote: Span,
+}
+
+/// The kind of evidence, from the surest to the least sure: what confidence is given by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// A field that says so.
+    Field,
+    /// A front matter or header of the format.
+    Meta,
+    /// A range said to be the impact.
+    Range,
+    /// An entry of the timeline, or a sentence, with a strong cue.
+    Strong,
+    /// The same with a weak cue.
+    Weak,
+    /// An update of a status page.
+    Update,
+    /// Computed from another instant and a stated length.
+    Derived,
+}
+
+impl Rule {
+    /// The name of the rule in the table of confidences.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Field => "field",
+            Rule::Meta => "meta",
+            Rule::Range => "range",
+            Rule::Strong => "strong",
+            Rule::Weak => "weak",
+            Rule::Update => "update",
+            Rule::Derived => "derived",
+        }
+    }
+}
+
+/// What the document says of time.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    pub published: Option<Found>,
+    pub started: Option<Found>,
+    pub detected: Option<Found>,
+    pub mitigated: Option<Found>,
+    pub resolved: Option<Found>,
+    pub ttd: Option<Length>,
+    pub ttr: Option<(Length, TtrBasis)>,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Tone {
+    Impact,
+    Other,
+}
+
+static TONE: LazyLock<Cues<Tone>> = LazyLock::new(|| {
+    // The lexicon is part of the program and a test compiles it; a fault in it is a fault in the build.
+    Cues::compile(include_str!("../../../data/lexicon/impact.tsv"), |name| match name {
+        "impact" => Some(Tone::Impact),
+        "other" => Some(Tone::Other),
+        _ => None,
+    })
+    .unwrap_or_else(|e| panic!("impact.tsv: {e}"))
+});
+
+/// Whether the text speaks of something being hurt.
+fn is_impact(text: &str) -> bool {
+    TONE.matches(text).map(|row| if row.kind == Tone::Impact { row.weight } else { -row.weight }).sum::<f64>() > 0.0
+}
+
+/// Everything the decisions look at.
+pub struct Reading<'d> {
+    pub document: &'d Document,
+    /// The masked text.
+    pub text: &'d str,
+    /// The masked text without its moments.
+    pub untimed: &'d str,
+    pub outline: &'d Outline,
+    pub fields: &'d [Field],
+    pub times: &'d Resolution,
+    pub events: &'d [Event],
+}
+
+impl Reading<'_> {
+    fn moments_in(&self, span: Span) -> impl Iterator<Item = (usize, &Item, When)> {
+        let from = self.times.items.partition_point(|item| item.expr.span.start < span.start);
+        self.times.items[from..]
+            .iter()
+            .enumerate()
+            .take_while(move |(_, item)| item.expr.span.end <= span.end)
+            .filter_map(move |(at, item)| item.when.map(|when| (from + at, item, when)))
+    }
+
+    fn items_in(&self, span: Span) -> &[Item] {
+        let from = self.times.items.partition_point(|item| item.expr.span.start < span.start);
+        let to = self.times.items.partition_point(|item| item.expr.span.end <= span.end);
+        &self.times.items[from..to.max(from)]
+    }
+
+    fn field(&self, slot: Slot) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.slot == slot)
+    }
+
+    /// The instant that a field states.
+    fn stated_instant(&self, slot: Slot) -> Option<Found> {
+        let mut found: Vec<(bool, Found)> = Vec::new();
+        for field in self.field(slot) {
+            let moment =
+                self.moments_in(field.value).find(|(_, item, _)| item.expr.span.start < field.value.start + 40);
+            let Some((_, _, when)) = moment else { continue };
+            let rule = if field.meta { Rule::Meta } else { Rule::Field };
+            found.push((when.has_clock(), Found { when, quote: field.line, rule }));
+        }
+        found.sort_by_key(|(clock, found)| (!clock, found.rule));
+        found.first().map(|(_, found)| *found)
+    }
+
+    /// The length that a field states.
+    fn stated_length(&self, slot: Slot) -> Option<Length> {
+        self.field(slot).find_map(|field| {
+            let minutes = self.field_minutes(field)?;
+            Some(Length { minutes, quote: field.line })
+        })
+    }
+
+    fn field_minutes(&self, field: &Field) -> Option<f64> {
+        let items = self.items_in(field.value);
+        if let Some(duration) = items.iter().find_map(Item::duration) {
+            return Some(duration.minutes);
+        }
+        // "Duration: 01:47" reads as a clock time and is a length.
+        let lone = items.len() == 1 && items[0].expr.span.of(self.text).len() + 2 >= field.value.len();
+        let clock = items.first().and_then(Item::moment).filter(|m| lone && m.date.is_none() && m.zone.is_none());
+        clock
+            .and_then(|m| m.clock)
+            .filter(|_| field.slot == Slot::Duration)
+            .map(|clock| f64::from(clock.hour) * 60.0 + f64::from(clock.minute) + f64::from(clock.second) / 60.0)
+    }
+}
+
+/// Reads the instants and durations of the incident.
+pub fn read(reading: &Reading) -> Times {
+    let mut out = Times { warnings: reading.times.notes.clone(), ..Times::default() };
+    let prose = prose_events(reading);
+    out.published = reading.stated_instant(Slot::Published).or_else(|| publication(reading));
+    if let Some((from, to)) = header_range(reading).or_else(|| impact_range(reading)) {
+        (out.started, out.resolved) = (Some(from), Some(to));
+    }
+    let stated = |slot| reading.stated_instant(slot);
+    out.started = stated(Slot::Started).or(out.started).or_else(|| meta_start(reading));
+    out.resolved = stated(Slot::Resolved).or(out.resolved);
+    out.detected = stated(Slot::Detected);
+    out.mitigated = stated(Slot::Mitigated);
+    let stated_ttd = reading.stated_length(Slot::Ttd);
+    let stated_ttr = reading.stated_length(Slot::Ttr).or_else(|| reading.stated_length(Slot::Duration));
+
+    let story = Story::new(reading, &prose);
+    if out.started.is_none() {
+        let aware = out.detected.map(|d| d.when);
+        out.started = story.start_by_lengths(stated_ttd, stated_ttr).or_else(|| story.start(aware));
+    }
+    if out.detected.is_none() {
+        out.detected = story.detection(out.started.map(|s| s.when), stated_ttd);
+    }
+    if out.resolved.is_none() {
+        out.resolved = story.resolution(out.started.or(out.detected).map(|s| s.when), stated_ttr);
+    }
+    if out.mitigated.is_none() {
+        out.mitigated = story.mitigation(out.started.map(|s| s.when), out.resolved.map(|r| r.when));
+    }
+    let stated_ttr = stated_ttr.or_else(|| prose_length(reading));
+    durations(reading, &mut out, stated_ttd, stated_ttr);
+    out
+}
+
+/// A date line of a blog or a `Posted` line of the postmortem itself.
+fn publication(reading: &Reading) -> Option<Found> {
+    // Beside `resolvedWhen` the `date` of a front matter is the start, see `meta_start`.
+    let is_start = meta_start(reading).is_some();
+    let meta = reading.field(Slot::Date).filter(|field| field.meta && !is_start).find_map(|field| {
+        reading.moments_in(field.value).next().map(|(_, _, when)| Found { when, quote: field.line, rule: Rule::Meta })
+    });
+    let posted = || {
+        reading.events.iter().filter(|event| event.update).max_by(|a, b| compare(&a.when, &b.when)).map(|event| Found {
+            when: event.when,
+            quote: event.quote,
+            rule: Rule::Update,
+        })
+    };
+    meta.or_else(posted)
+}
+
+fn compare(a: &When, b: &When) -> std::cmp::Ordering {
+    a.minutes_since(b).map_or(std::cmp::Ordering::Equal, |minutes| minutes.total_cmp(&0.0))
+}
+
+/// The start that a status generator's front matter states: `date` beside `resolvedWhen`.
+fn meta_start(reading: &Reading) -> Option<Found> {
+    reading.field(Slot::Resolved).find(|field| field.meta)?;
+    let field = reading.field(Slot::Date).find(|field| field.meta)?;
+    let (_, _, when) = reading.moments_in(field.value).next()?;
+    Some(Found { when, quote: field.line, rule: Rule::Meta })
+}
+
+/// The two ends of "Duration: 10:30 - 12:00".
+fn header_range(reading: &Reading) -> Option<(Found, Found)> {
+    [Slot::Duration, Slot::Date, Slot::Started].into_iter().flat_map(|slot| reading.field(slot)).find_map(|field| {
+        let (from, to) = ranges_in(reading, field.value).next()?;
+        let found = |when| Found { when, quote: field.line, rule: Rule::Field };
+        Some((found(from), found(to)))
+    })
+}
+
+/// The ranges with clock times in a span, whole ones only.
+fn ranges_in<'r>(reading: &'r Reading, span: Span) -> impl Iterator<Item = (When, When)> + 'r {
+    reading.moments_in(span).filter_map(move |(at, item, from)| {
+        let to = reading.times.items.get(at + 1)?;
+        let clocks =
+            item.moment()?.role == Role::From && item.moment()?.clock.is_some() && to.expr.span.end <= span.end;
+        let to = to.when.filter(|_| clocks)?;
+        (to.minutes_since(&from)? >= 0.0).then_some((from, to))
+    })
+}
+
+fn tells_the_story(section: Section) -> bool {
+    !matches!(section, Section::Actions | Section::Lessons | Section::Background | Section::Other)
+}
+
+/// The widest range, in the first block that gives one, which a sentence says was the impact.
+fn impact_range(reading: &Reading) -> Option<(Found, Found)> {
+    let mut best: Option<(usize, f64, Found, Found)> = None;
+    for sentence in
+        reading.outline.sentences.iter().filter(|s| tells_the_story(s.section) && s.section != Section::Timeline)
+    {
+        let block = reading.document.blocks[sentence.block];
+        if best.as_ref().is_some_and(|(block, ..)| *block != sentence.block) {
+            break;
+        }
+        if block.kind == BlockKind::TableRow || leads_entry(reading, sentence) {
+            continue;
+        }
+        if !is_impact(sentence.span.of(reading.text)) && sentence.section != Section::Impact {
+            continue;
+        }
+        for (from, to) in ranges_in(reading, sentence.span) {
+            let Some(width) = to.minutes_since(&from) else { continue };
+            if best.as_ref().is_none_or(|(_, widest, ..)| width > *widest) {
+                let found = |when| Found { when, quote: sentence.span, rule: Rule::Range };
+                best = Some((sentence.block, width, found(from), found(to)));
+            }
+        }
+    }
+    best.map(|(_, _, from, to)| (from, to))
+}
+
+/// Whether the sentence is an entry of a timeline: a list item or row that begins with a time.
+fn leads_entry(reading: &Reading, sentence: &Sentence) -> bool {
+    let list = reading.document.blocks[sentence.block].kind == BlockKind::ListItem;
+    list && reading
+        .items_in(sentence.span)
+        .iter()
+        .any(|item| item.lead && item.moment().is_some_and(|m| m.role == Role::Alone))
+}

@@ -1,0 +1,215 @@
+//! What the document as a whole says of its times: the order of day and month, years, zones, the day it is about.
+
+use super::*;
+
+impl Resolver<'_> {
+    /// Decides for the whole document whether `04/05/2024` is in April or in May.
+    pub(super) fn order_numeric_dates(&mut self) {
+        let numeric: Vec<(usize, i8, i8, i16)> = self
+            .moments()
+            .filter_map(|(at, m)| match m.date {
+                Some(DateExpr::Numeric { first, second, year }) => Some((at, first, second, year)),
+                _ => None,
+            })
+            .collect();
+        if numeric.is_empty() {
+            return;
+        }
+        let day_first = numeric.iter().any(|(_, first, ..)| *first > 12);
+        let month_first = numeric.iter().any(|(_, _, second, _)| *second > 12);
+        let day_first = match (day_first, month_first) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.guess_day_first(&numeric),
+        };
+        for (at, first, second, year) in numeric {
+            // A number above twelve is a day whatever the rest of the document does.
+            let (month, day) = if second > 12 || !day_first && first <= 12 { (first, second) } else { (second, first) };
+            let date = Date::new(year, month, day).ok().map(|_| DateExpr::Full { year, month, day });
+            if let Some(moment) = self.moment_mut(at) {
+                moment.date = date;
+            }
+        }
+    }
+
+    /// No number is above twelve: the order that agrees with the other dates, else with the zones, else month first.
+    pub(super) fn guess_day_first(&mut self, numeric: &[(usize, i8, i8, i16)]) -> bool {
+        let known: Vec<(i8, Option<i8>)> = self
+            .moments()
+            .filter_map(|(_, m)| match m.date {
+                Some(DateExpr::Full { month, day, .. } | DateExpr::MonthDay { month, day }) => Some((month, Some(day))),
+                Some(DateExpr::Month { month, .. }) => Some((month, None)),
+                _ => None,
+            })
+            .collect();
+        let agree = |month: i8| known.iter().filter(|(m, _)| *m == month).count();
+        let day_first: usize = numeric.iter().map(|(_, _, second, _)| agree(*second)).sum();
+        let month_first: usize = numeric.iter().map(|(_, first, _, _)| agree(*first)).sum();
+        if day_first != month_first {
+            return day_first > month_first;
+        }
+        if numeric.iter().any(|(_, first, second, _)| first != second) {
+            self.notes.push(
+                "date_order_assumed: no date tells whether day or month comes first; the order was guessed".into(),
+            );
+        }
+        let dotted = numeric.iter().any(|(at, ..)| self.items[*at].expr.span.of(self.text).contains('.'));
+        dotted || self.common_zone().is_some_and(|zone| is_east_of_the_atlantic(&zone))
+    }
+
+    /// Gives days without a year the year of the nearest full date.
+    pub(super) fn give_years(&mut self) {
+        let known: Vec<(usize, i16, i8)> = self
+            .moments()
+            .filter_map(|(at, m)| match m.date {
+                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year, month }) => Some((at, year, month)),
+                _ => None,
+            })
+            .collect();
+        if known.is_empty() {
+            return;
+        }
+        for at in 0..self.items.len() {
+            let Some(DateExpr::MonthDay { month, day }) = self.items[at].moment().and_then(|m| m.date) else {
+                continue;
+            };
+            let nearest = known.iter().min_by_key(|(other, ..)| other.abs_diff(at));
+            let Some((_, year, known_month)) = nearest else { continue };
+            // A timeline may cross New Year: January beside a dated December is the next year's.
+            let year = match (known_month, month) {
+                (12, 1) => year + 1,
+                (1, 12) => year - 1,
+                _ => *year,
+            };
+            if Date::new(year, month, day).is_ok()
+                && let Some(moment) = self.moment_mut(at)
+            {
+                moment.date = Some(DateExpr::Full { year, month, day });
+            }
+        }
+    }
+
+    // ---- zones ---------------------------------------------------------------------------------------------------
+
+    /// Where the document says in which zone its times are: "All times in UTC", "Timeline (PST)", "Time (UTC)".
+    pub(super) fn zone_statements(&self) -> Vec<(usize, Zone)> {
+        self.items
+            .iter()
+            .filter_map(|item| {
+                let Value::Zone(zone) = &item.expr.value else { return None };
+                let block = &self.blocks[item.block];
+                let sentence = sentence_around(self.text, block.span, item.expr.span).to_ascii_lowercase();
+                const WORDS: &[&str] = &[
+                    "times",
+                    "timestamps",
+                    "timeline",
+                    "hours",
+                    "clock",
+                    "documented",
+                    "timezone:",
+                    "time zone:",
+                    "events are",
+                ];
+                let says = WORDS.iter().any(|word| sentence.contains(word));
+                let short = sentence.len() < 24 || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
+                (says || short).then(|| (item.expr.span.start, zone.clone()))
+            })
+            .collect()
+    }
+
+    /// The zone that most clock times carry; the lines of a status page count only where nothing else does.
+    pub(super) fn common_zone(&self) -> Option<Zone> {
+        let mut counts: Vec<(Zone, usize)> = Vec::new();
+        for (at, moment) in self.moments() {
+            let Some(zone) = moment.zone.as_ref().filter(|_| moment.role != Role::Alias) else { continue };
+            let weight = if self.kind(at) == BlockKind::Update { 1 } else { 1000 };
+            match counts.iter_mut().find(|(known, _)| known == zone) {
+                Some((_, count)) => *count += weight,
+                None => counts.push((zone.clone(), weight)),
+            }
+        }
+        let best = counts.iter().map(|(_, count)| *count).max()?;
+        counts.into_iter().find(|(_, count)| *count == best).map(|(zone, _)| zone)
+    }
+
+    pub(super) fn give_zones(&mut self, statements: &[(usize, Zone)], common: Option<Zone>) {
+        for item in &mut self.items {
+            let at = item.expr.span.start;
+            let Value::Moment(moment) = &mut item.expr.value else { continue };
+            if moment.clock.is_none() {
+                continue;
+            }
+            if moment.zone.is_some() {
+                item.zone = Source::Own;
+                continue;
+            }
+            let stated = statements.iter().rev().find(|(from, _)| *from < at).or(statements.first());
+            moment.zone = stated.map(|(_, zone)| zone.clone()).or_else(|| common.clone());
+            item.zone = if moment.zone.is_some() { Source::Document } else { Source::Nowhere };
+        }
+    }
+
+    // ---- the anchor day ------------------------------------------------------------------------------------------
+
+    /// The day the document is about, for clock times that nothing else dates.
+    pub(super) fn anchor(&self) -> Option<Date> {
+        let dated = |at: usize| self.items[at].moment().and_then(own_date);
+        let first = |wanted: &dyn Fn(usize) -> bool| (0..self.items.len()).filter(|at| wanted(*at)).find_map(dated);
+        let titled = |at: usize| self.items[at].block < 4 && matches!(self.kind(at), BlockKind::Heading(1 | 2));
+        let body =
+            |at: usize| !matches!(self.kind(at), BlockKind::Update | BlockKind::Meta) && !self.is_publication(at);
+        let clocked = |at: usize| body(at) && self.items[at].moment().is_some_and(|m| m.clock.is_some());
+        // A byline or a "last changed" line is a date and little else; what happened is told in a sentence.
+        let told = |at: usize| {
+            let block = self.blocks[self.items[at].block].span;
+            body(at)
+                && self.items[at].block < 25
+                && (block.len() >= self.items[at].expr.span.len() + 30
+                    || self.items[at].lead && self.items[at].moment().is_some_and(|m| m.clock.is_some()))
+        };
+        first(&titled)
+            .or_else(|| first(&told))
+            .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
+            .or_else(|| first(&clocked))
+            .or_else(|| first(&|at| self.kind(at) == BlockKind::Meta))
+            .or_else(|| first(&body))
+            .or_else(|| (0..self.items.len()).filter(|at| self.kind(*at) == BlockKind::Update).filter_map(dated).min())
+            .or_else(|| first(&|_| true))
+    }
+
+    /// Whether the moment tells when the text was written or changed, not when something happened.
+    pub(super) fn is_publication(&self, at: usize) -> bool {
+        let block = self.blocks[self.items[at].block];
+        let start = self.items[at].expr.span.start;
+        let before = self.text[block.span.start..start].to_ascii_lowercase();
+        let tail = before.trim_end_matches(|c: char| !c.is_alphabetic());
+        [
+            "posted",
+            "published",
+            "updated",
+            "last modified",
+            "last edited",
+            "written",
+            "reviewed",
+            "created on",
+            "document date",
+            "report date",
+        ]
+        .iter()
+        .any(|word| {
+            tail.ends_with(word) || tail.ends_with(&format!("{word} on")) || tail.ends_with(&format!("{word} at"))
+        })
+    }
+}
+
+fn is_east_of_the_atlantic(zone: &Zone) -> bool {
+    let Ok(summer) = DateTime::new(2024, 7, 1, 0, 0, 0, 0) else { return false };
+    zone.offset_at(summer).seconds() > 0
+}
+
+/// The sentence of `block` that holds `span`.
+fn sentence_around(text: &str, block: Span, span: Span) -> &str {
+    let start = text[block.start..span.start].rfind(['\n', '.', ';']).map_or(block.start, |at| block.start + at + 1);
+    let end = text[span.end..block.end].find(['\n', '.', ';']).map_or(block.end, |at| span.end + at);
+    &text[start..end]
+}

@@ -1,0 +1,239 @@
+//! Places the moments of one document in time.
+//!
+//! A moment says part of when it was; the document says the rest somewhere else. Read once and in order:
+//! the order of day and month in numeric dates, the default zone (a statement such as "all times in UTC", else the zone
+//! that most clock times carry), the anchor day (title, first dated words, front matter), then each moment. Blocks that
+//! begin with a moment form runs (timelines): within a run a clock time without a day follows the one before it, past
+//! midnight where that is the only order that makes sense, newest-first where the run counts down.
+//!
+//! What nothing tells stays open: a clock time without a day is a [`When::Clock`], a time without a zone a
+//! [`When::Local`]. Nothing here knows what happened at those times.
+
+mod context;
+mod place;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime, Time};
+
+use super::expr::*;
+use super::zone::Zone;
+use super::{lex, scan};
+use crate::document::{Block, BlockKind, Document, Span};
+use crate::when::When;
+
+/// The year that stands for one nobody tells. Within a document, clock times and days without a year are placed in it, so
+/// that they have an order and differences; [`told`] takes it away again. A leap year, so that every day has a place.
+const UNTOLD_YEAR: i16 = 4;
+
+/// What the document really tells of a placed moment: without the stand-in year, that is a clock time, or nothing.
+pub fn told(when: When) -> Option<When> {
+    match when {
+        When::Instant(wall, offset) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), Some(offset))),
+        When::Local(wall) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), None)),
+        When::Day(day) if day.year() <= UNTOLD_YEAR + 1 => None,
+        _ => Some(when),
+    }
+}
+
+/// The time expressions of a document and what became of them.
+#[derive(Clone, Debug, Default)]
+pub struct Resolution {
+    pub items: Vec<Item>,
+    /// What was assumed or looks wrong, as `code: explanation`.
+    pub notes: Vec<String>,
+}
+
+/// One time expression in its place.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub expr: TimeExpr,
+    /// Index of the block it stands in.
+    pub block: usize,
+    /// Whether the block begins with it: an entry of a timeline.
+    pub lead: bool,
+    /// When it was, for moments; nothing for durations.
+    pub when: Option<When>,
+    /// Where its day came from.
+    pub day: Source,
+    /// Where its zone came from.
+    pub zone: Source,
+}
+
+/// Where a part of a moment came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Written there.
+    Own,
+    /// The other entries of the same timeline, heading or paragraph.
+    Neighbour,
+    /// The document as a whole.
+    Document,
+    /// Nothing tells.
+    #[default]
+    Nowhere,
+}
+
+impl Source {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Own => "own",
+            Source::Neighbour => "neighbour",
+            Source::Document => "document",
+            Source::Nowhere => "nowhere",
+        }
+    }
+}
+
+impl Item {
+    pub fn moment(&self) -> Option<&Moment> {
+        if let Value::Moment(moment) = &self.expr.value { Some(moment) } else { None }
+    }
+
+    pub fn duration(&self) -> Option<Duration> {
+        if let Value::Duration(duration) = self.expr.value { Some(duration) } else { None }
+    }
+}
+
+/// Finds and places every time expression of `document`. `text` is its text or a masked copy of the same length.
+pub fn resolve(document: &Document, text: &str) -> Resolution {
+    let mut items = Vec::new();
+    let mut block = 0;
+    for expr in scan(text) {
+        while document.blocks.get(block).is_some_and(|b| b.span.end <= expr.span.start) {
+            block += 1;
+        }
+        let Some(home) = document.blocks.get(block).filter(|b| b.span.start <= expr.span.start) else { continue };
+        if home.kind == BlockKind::Code {
+            continue;
+        }
+        let lead = is_lead(text, home, expr.span.start);
+        items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
+    }
+    let mut resolver = Resolver { text, blocks: &document.blocks, items, notes: Vec::new(), published_after: false };
+    resolver.run();
+    Resolution { items: resolver.items, notes: resolver.notes }
+}
+
+/// Whether only marks, list numbers and words such as "at" stand between the start of the block and `at`.
+fn is_lead(text: &str, block: &Block, at: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "at",
+        "on",
+        "by",
+        "around",
+        "about",
+        "approximately",
+        "approx",
+        "from",
+        "between",
+        "circa",
+        "since",
+        "the",
+        "time",
+        "starting",
+        "date",
+        "night",
+        "morning",
+    ];
+    let before = &text[block.span.start..at];
+    let table = block.kind == BlockKind::TableRow;
+    if before.len() > if table { 60 } else { 40 } {
+        return false;
+    }
+    lex::tokens(before).iter().all(|token| match token.kind {
+        lex::Kind::Mark => true,
+        lex::Kind::Number => table || token.start < 4,
+        lex::Kind::Word => WORDS.contains(&before[token.start..token.end].to_ascii_lowercase().as_str()),
+    })
+}
+
+struct Resolver<'d> {
+    text: &'d str,
+    blocks: &'d [Block],
+    items: Vec<Item>,
+    notes: Vec<String>,
+    /// The only day the document names is that of its publication: what it tells of lies before it.
+    published_after: bool,
+}
+
+impl Resolver<'_> {
+    fn run(&mut self) {
+        self.order_numeric_dates();
+        let zones = self.zone_statements();
+        let common = self.common_zone();
+        self.give_zones(&zones, common);
+        self.give_years();
+        let anchor = self.anchor();
+        let named = |day: Date| {
+            self.moments().any(|(at, moment)| {
+                own_date(moment) == Some(day) && !matches!(self.kind(at), BlockKind::Meta | BlockKind::Update)
+            })
+        };
+        self.published_after = anchor.is_some_and(|day| !named(day));
+        let anchor = anchor.or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
+        for run in self.runs() {
+            self.place_run(&run, anchor);
+        }
+        self.place_prose(anchor);
+        self.place_elapsed();
+        self.place_later();
+    }
+
+    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00".
+    fn place_elapsed(&mut self) {
+        let zero = self.items.iter().find_map(|item| {
+            let before = self.text[..item.expr.span.start].trim_end_matches([' ', '=', ':', '(', '|', '*']);
+            let named = before.len() < item.expr.span.start
+                && (before.ends_with('T') || before.ends_with("T0") || before.ends_with("T+0"));
+            let own = before.strip_suffix("+0").unwrap_or(before).trim_end_matches('0').strip_suffix('T');
+            let word = own.is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()));
+            item.when.filter(|when| named && word && when.wall().is_some())
+        });
+        let Some(zero) = zero else { return };
+        for item in &mut self.items {
+            if let Value::Elapsed(minutes) = item.expr.value {
+                (item.when, item.day) = (zero.plus(minutes), Source::Neighbour);
+            }
+        }
+    }
+
+    /// Counts "12 minutes later" from the moment told before it in the same paragraph or the one above.
+    fn place_later(&mut self) {
+        let mut last: Option<(When, usize)> = None;
+        for item in &mut self.items {
+            if let Value::Duration(length) = item.expr.value
+                && self.text[item.expr.span.end..]
+                    .trim_start()
+                    .get(..5)
+                    .is_some_and(|word| word.eq_ignore_ascii_case("later"))
+                && let Some((from, block)) = last
+                && item.block <= block + 1
+            {
+                (item.when, item.day) =
+                    (from.plus(length.minutes).filter(|_| from.wall().is_some()), Source::Neighbour);
+            }
+            if let Some(when) = item.when {
+                last = Some((when, item.block));
+            }
+        }
+    }
+
+    fn moments(&self) -> impl Iterator<Item = (usize, &Moment)> {
+        self.items.iter().enumerate().filter_map(|(at, item)| item.moment().map(|moment| (at, moment)))
+    }
+
+    fn kind(&self, item: usize) -> BlockKind {
+        self.blocks[self.items[item].block].kind
+    }
+
+    fn moment_mut(&mut self, item: usize) -> Option<&mut Moment> {
+        if let Value::Moment(moment) = &mut self.items[item].expr.value { Some(moment) } else { None }
+    }
+}
+
+fn own_date(moment: &Moment) -> Option<Date> {
+    match moment.date? {
+        DateExpr::Full { year, month, day } => Date::new(year, month, day).ok(),
+        _ => None,
+    }
+}

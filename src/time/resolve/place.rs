@@ -1,0 +1,323 @@
+//! Where each moment falls: entries of timelines in their order, then the moments of sentences.
+
+use super::*;
+
+impl Resolver<'_> {
+    /// The timelines: items that lead their block, in groups that no heading parts.
+    pub(super) fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut open: Option<Run> = None;
+        let mut scope: Option<Date> = None;
+        let mut last_kind = None;
+        let mut item = 0;
+        for (index, block) in self.blocks.iter().enumerate() {
+            while item < self.items.len() && self.items[item].block < index {
+                item += 1;
+            }
+            let here: Vec<usize> = (item..self.items.len()).take_while(|at| self.items[*at].block == index).collect();
+            let lead = here.iter().copied().find(|at| self.items[*at].lead && self.items[*at].moment().is_some());
+            let clocked = lead.is_some_and(|at| self.items[at].moment().is_some_and(|m| m.clock.is_some()));
+            let heading = matches!(block.kind, BlockKind::Heading(_));
+            let divider = heading && !clocked || lead.is_none() && is_divider(self.text, block);
+            if divider {
+                runs.extend(open.take());
+                let dated = here.iter().find_map(|at| self.items[*at].moment().and_then(own_date));
+                scope = if heading || dated.is_some() { dated } else { scope };
+                last_kind = None;
+                continue;
+            }
+            if matches!(block.kind, BlockKind::Update | BlockKind::Meta | BlockKind::Code) {
+                continue;
+            }
+            let Some(lead) = lead else { continue };
+            if last_kind.is_some_and(|kind| !same_list(kind, block.kind)) {
+                runs.extend(open.take());
+            }
+            last_kind = Some(block.kind);
+            open.get_or_insert(Run { scope, leads: Vec::new() }).leads.push(lead);
+        }
+        runs.extend(open);
+        runs
+    }
+
+    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>) {
+        let mut leads = run.leads.clone();
+        let backwards = self.counts_down(&leads);
+        if backwards {
+            leads.reverse();
+        }
+        // The day of the first dated entry counts for the entries before it too, where nothing else dates them.
+        let first_dated = leads.iter().find_map(|at| self.items[*at].moment().and_then(own_date));
+        let spoken = leads.first().and_then(|at| self.spoken_before(*at, anchor));
+        let mut day = run.scope.or(if backwards { first_dated } else { None }).or(spoken).or(anchor).or(first_dated);
+        let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
+        let mut last: Option<DateTime> = None;
+        for at in leads {
+            let Some(moment) = self.items[at].moment().cloned() else { continue };
+            let placed = self.day_of(&moment, day);
+            if let Some((own, from)) = placed {
+                (day, source) = (Some(own), from);
+                if from == Source::Own {
+                    last = None;
+                }
+            }
+            let Some(clock) = moment.clock else {
+                self.set(at, day.map(When::Day), if placed.is_some() { Source::Own } else { source });
+                last = None;
+                continue;
+            };
+            let own = placed.is_some_and(|(_, from)| from == Source::Own);
+            let wall =
+                day.and_then(|day| wall(day, clock)).map(|wall| if own { wall } else { follow(wall, last, clock) });
+            if let Some(wall) = wall {
+                if let Some(last) = last.filter(|last| wall < *last && !own)
+                    && !self.notes.iter().any(|note| note.starts_with("timeline_order"))
+                {
+                    self.notes.push(format!("timeline_order: {} stands after {}", wall.time(), last.time()));
+                }
+                last = Some(last.map_or(wall, |last| last.max(wall)));
+                day = Some(wall.date());
+            }
+            self.set_clock(at, wall, if own { Source::Own } else { source });
+            source = Source::Neighbour;
+        }
+    }
+
+    /// The day last spoken of above a paragraph of prose, if it is close to the day the document is about.
+    pub(super) fn spoken_before(&self, at: usize, anchor: Option<Date>) -> Option<Date> {
+        if self.kind(at) != BlockKind::Paragraph {
+            return None;
+        }
+        let before = self.items[..at]
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(other, _)| !matches!(self.kind(*other), BlockKind::Meta | BlockKind::Update));
+        let day = before.filter(|(other, _)| !self.is_publication(*other)).find_map(|(_, item)| {
+            let moment = item.moment().filter(|moment| moment.role != Role::To)?;
+            let (day, source) = self.day_of(moment, anchor)?;
+            // A weekday may look back: "we had changed it on Monday".
+            let onward = self.published_after || anchor.is_none_or(|anchor| day >= anchor);
+            (source == Source::Own || onward).then_some(day)
+        })?;
+        anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)
+    }
+
+    /// Whether the entries go from the newest to the oldest.
+    pub(super) fn counts_down(&self, leads: &[usize]) -> bool {
+        let clocks: Vec<(Option<Date>, i32)> = leads
+            .iter()
+            .filter_map(|at| {
+                let moment = self.items[*at].moment()?;
+                let clock = moment.clock?;
+                Some((own_date(moment), i32::from(clock.hour) * 60 + i32::from(clock.minute)))
+            })
+            .collect();
+        let (mut up, mut down) = (0, 0);
+        for pair in clocks.windows(2) {
+            let ((day_a, a), (day_b, b)) = (pair[0], pair[1]);
+            match (day_a, day_b) {
+                (Some(x), Some(y)) if x != y => *(if x < y { &mut up } else { &mut down }) += 1,
+                _ if a < b => up += 1,
+                // A large step back is a midnight, not a step towards the past.
+                _ if a > b && a - b < 600 => down += 1,
+                _ => {}
+            }
+        }
+        down > up && down >= 2
+    }
+
+    /// The day a moment names by itself or relative to `day`.
+    pub(super) fn day_of(&self, moment: &Moment, day: Option<Date>) -> Option<(Date, Source)> {
+        match moment.date? {
+            DateExpr::Full { year, month, day } => Date::new(year, month, day).ok().map(|date| (date, Source::Own)),
+            DateExpr::Shift(days) => {
+                day?.checked_add(i64::from(days).days()).ok().map(|date| (date, Source::Neighbour))
+            }
+            DateExpr::Weekday(weekday) => {
+                let day = day?;
+                let ahead = (i64::from(weekday) - i64::from(day.weekday().to_monday_one_offset())).rem_euclid(7);
+                let shift = if ahead > 4 { ahead - 7 } else { ahead };
+                day.checked_add(shift.days()).ok().map(|date| (date, Source::Neighbour))
+            }
+            // A day whose year nothing tells, or a month: no day.
+            DateExpr::MonthDay { .. } | DateExpr::Month { .. } | DateExpr::Numeric { .. } => None,
+        }
+    }
+
+    // ---- prose ---------------------------------------------------------------------------------------------------
+
+    /// Places what is not the lead of a timeline entry: ends of ranges, times inside sentences.
+    pub(super) fn place_prose(&mut self, anchor: Option<Date>) {
+        let mut day = None;
+        let mut block = usize::MAX;
+        for at in 0..self.items.len() {
+            if self.items[at].block != block {
+                let heading = self.blocks[block.min(self.items[at].block)..=self.items[at].block]
+                    .iter()
+                    .any(|b| matches!(b.kind, BlockKind::Heading(_)));
+                block = self.items[at].block;
+                // A heading ends what was spoken of; so does a day far from the one the document is about.
+                let far = |day: Date| anchor.is_some_and(|anchor| (day - anchor).get_days().abs() > 3);
+                if heading || day.is_some_and(far) {
+                    day = None;
+                }
+            }
+            let Some(moment) = self.items[at].moment().cloned() else { continue };
+            if let Some(when) = self.items[at].when {
+                day = when.date().or(day);
+                continue;
+            }
+            self.place_in_prose(at, &moment, day, anchor);
+            // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
+            let own = own_date(&moment).is_some();
+            let free = own || self.published_after && day.is_none();
+            let onward = |new: &Date| free || day.or(anchor).is_none_or(|known| *new >= known);
+            day = self.items[at]
+                .when
+                .and_then(|when| when.date())
+                .filter(|_| moment.date.is_some())
+                .filter(onward)
+                .or(day);
+        }
+    }
+
+    pub(super) fn place_in_prose(&mut self, at: usize, moment: &Moment, day: Option<Date>, anchor: Option<Date>) {
+        // A range may be dated at its end: "Between 10:00 and 19:55 UTC on 3 May".
+        let partner = match moment.role {
+            Role::From => self.items.get(at + 1).and_then(Item::moment).cloned(),
+            _ => None,
+        };
+        let before =
+            if matches!(moment.role, Role::To | Role::Alias) && at > 0 { self.items[at - 1].when } else { None };
+        let lead = self.lead_of_block(at);
+        let (base, source) = match (before.and_then(|w| w.date()), lead, day) {
+            (Some(date), _, _) => (Some(date), Source::Neighbour),
+            (None, Some(date), _) => (Some(date), Source::Neighbour),
+            (None, None, Some(date)) => (Some(date), Source::Neighbour),
+            _ => (anchor, Source::Document),
+        };
+        let placed = self.day_of(moment, base);
+        let shared =
+            partner.as_ref().filter(|_| moment.date.is_none()).and_then(|p| own_date(p).map(|date| (date, p.clock)));
+        let (date, source) = match (placed, shared) {
+            (Some(placed), _) => placed,
+            (None, Some((date, end))) => {
+                // "from 23:50 to 00:20 on 4 May" began on the third.
+                let turned =
+                    matches!((moment.clock, end), (Some(a), Some(b)) if (a.hour, a.minute) > (b.hour, b.minute));
+                (if turned { date.yesterday().unwrap_or(date) } else { date }, Source::Own)
+            }
+            (None, None) if unknown_day(moment) => return self.set_unknown_day(at, moment),
+            (None, None) => match base {
+                Some(date) => (date, source),
+                None => return self.set_clock(at, None, Source::Nowhere),
+            },
+        };
+        let Some(clock) = moment.clock else { return self.set(at, Some(When::Day(date)), source) };
+        let mut wall = wall(date, clock);
+        if let (Some(start), Some(end), Role::To) = (before.and_then(|w| w.wall()), wall, moment.role)
+            && end < start
+            && placed.is_none_or(|(_, source)| source != Source::Own)
+        {
+            let later =
+                if clock.half_open { end.checked_add(12.hours()).ok().filter(|end| *end > start) } else { None };
+            wall = later.or_else(|| end.checked_add(1.day()).ok());
+        }
+        self.set_clock(at, wall, source);
+    }
+
+    pub(super) fn set_unknown_day(&mut self, at: usize, moment: &Moment) {
+        if moment.clock.is_some() {
+            self.set_clock(at, None, Source::Nowhere);
+        }
+    }
+
+    /// The day of the entry that begins the block of that item.
+    pub(super) fn lead_of_block(&self, at: usize) -> Option<Date> {
+        let block = self.items[at].block;
+        self.items[..at]
+            .iter()
+            .rev()
+            .take_while(|item| item.block == block)
+            .filter_map(|item| item.when.and_then(|w| w.date()))
+            .next()
+    }
+
+    pub(super) fn set(&mut self, at: usize, when: Option<When>, day: Source) {
+        self.items[at].when = when;
+        self.items[at].day = day;
+    }
+
+    /// Gives the moment its wall time with its zone, or the bare clock time where no day is known.
+    pub(super) fn set_clock(&mut self, at: usize, wall: Option<DateTime>, day: Source) {
+        let Some(moment) = self.items[at].moment().cloned() else { return };
+        let when = match (wall, moment.zone) {
+            // In a year nobody tells, a region's daylight saving is unknown.
+            (Some(wall), Some(Zone::Region(_))) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Local(wall)),
+            (Some(wall), Some(zone)) => Some(When::Instant(wall, zone.offset_at(wall))),
+            (Some(wall), None) => Some(When::Local(wall)),
+            (None, zone) => moment.clock.and_then(time_of).map(|time| {
+                let offset = zone.and_then(|zone| if let Zone::Fixed(offset) = zone { Some(offset) } else { None });
+                When::Clock(time, offset)
+            }),
+        };
+        self.items[at].when = when;
+        self.items[at].day = if wall.is_some() { day } else { Source::Nowhere };
+    }
+}
+
+/// A timeline: its entries in the order of the text, and the day its heading names.
+pub(super) struct Run {
+    scope: Option<Date>,
+    leads: Vec<usize>,
+}
+
+fn same_list(a: BlockKind, b: BlockKind) -> bool {
+    let table = |kind| kind == BlockKind::TableRow;
+    table(a) == table(b) && (a == BlockKind::ListItem) == (b == BlockKind::ListItem)
+}
+
+/// A short line without a time that parts what stands above from what stands below: "Timeline:".
+fn is_divider(text: &str, block: &Block) -> bool {
+    let line = block.span.of(text).trim();
+    block.kind == BlockKind::Paragraph && line.len() <= 40 && !line.ends_with('.') && !line.contains('\n')
+}
+
+/// A day is named, but not which one it was.
+fn unknown_day(moment: &Moment) -> bool {
+    matches!(
+        moment.date,
+        Some(DateExpr::MonthDay { .. } | DateExpr::Month { .. } | DateExpr::Weekday(_) | DateExpr::Shift(_))
+    )
+}
+
+fn time_of(clock: Clock) -> Option<Time> {
+    Time::new(clock.hour % 24, clock.minute, clock.second, 0).ok()
+}
+
+/// The clock time on that day; 24:00 is the midnight that ends it.
+fn wall(date: Date, clock: Clock) -> Option<DateTime> {
+    let date = if clock.hour == 24 { date.tomorrow().ok()? } else { date };
+    time_of(clock).map(|time| date.to_datetime(time))
+}
+
+/// Where an entry without a day falls after the one before it: the same day, twelve hours later where neither am nor
+/// pm was written, or the next day where it would lie more than eight hours back.
+fn follow(wall: DateTime, last: Option<DateTime>, clock: Clock) -> DateTime {
+    let Some(last) = last else { return wall };
+    let back = last.duration_since(wall).as_secs() / 60;
+    if back <= 0 {
+        return wall;
+    }
+    if back > 8 * 60 {
+        let afternoon = wall
+            .checked_add(12.hours())
+            .ok()
+            .filter(|w| clock.half_open && *w >= last && last.duration_since(wall).as_hours() < 12);
+        let next = wall.checked_add(1.day()).unwrap_or(wall);
+        // 23:50 then 00:10 crosses midnight; 11:50 then 1:10 crosses noon.
+        return afternoon.filter(|w| w.duration_since(last).as_hours() < 6 && last.hour() <= 13).unwrap_or(next);
+    }
+    wall
+}

@@ -16,7 +16,7 @@ HEAD = """# The chance that a value is right, by the evidence it rests on: field
 # Measured by data/model/measure.py on hand-labelled documents (data/labels/README.md says which); one right and one wrong
 # answer are added to each row, so that evidence seen once or twice is never sure.
 """
-RULES = ["field", "meta", "range", "strong", "weak", "update", "derived"]
+RULES = ["field", "meta", "range", "strong", "weak", "told", "changed", "first", "update", "derived"]
 STEPS = ["alone", "far", "ahead", "near", "tied"]
 ROWS = [(f, e) for f in ("started_at", "detected_at", "mitigated_at", "resolved_at", "published_at") for e in RULES]
 ROWS += [("ttd_minutes", "length")] + [("ttr_minutes", e) for e in ("started", "detected", "first_update", "stated")]

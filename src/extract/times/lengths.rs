@@ -71,9 +71,12 @@ pub(super) fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<L
             .then_some(Length { minutes: (minutes * 10.0).round() / 10.0, quote: to.quote })
     };
     out.ttd = between(out.detected, out.started).or(stated_ttd);
+    // An incident that ended in the minute it began was misread: one moment served for both.
+    let lasted = |length: &Length| length.minutes > 0.0;
     out.ttr = between(out.resolved, out.started)
+        .filter(lasted)
         .map(|length| (length, TtrBasis::Started))
-        .or_else(|| between(out.resolved, out.detected).map(|length| (length, TtrBasis::Detected)))
+        .or_else(|| between(out.resolved, out.detected).filter(lasted).map(|length| (length, TtrBasis::Detected)))
         .or_else(|| thread_length(reading, out).map(|length| (length, TtrBasis::FirstUpdate)))
         .or_else(|| stated_ttr.map(|length| (length, TtrBasis::Stated)));
     if let (Some((_, basis)), Some(resolved)) = (&mut out.ttr, out.resolved)

@@ -50,6 +50,12 @@ pub enum Rule {
     Strong,
     /// The same with a weak cue.
     Weak,
+    /// A summary's one moment, for the start.
+    Told,
+    /// The change that led to it, for the start.
+    Changed,
+    /// The first entry of the timeline, for the start.
+    First,
     /// An update of a status page.
     Update,
     /// Computed from another instant and a stated length.
@@ -65,6 +71,9 @@ impl Rule {
             Rule::Range => "range",
             Rule::Strong => "strong",
             Rule::Weak => "weak",
+            Rule::Told => "told",
+            Rule::Changed => "changed",
+            Rule::First => "first",
             Rule::Update => "update",
             Rule::Derived => "derived",
         }

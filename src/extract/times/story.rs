@@ -127,6 +127,10 @@ impl<'r> Story<'r> {
         Story { points, updates, reading }
     }
 
+    fn by(point: &Point, rule: Rule) -> Found {
+        Found { when: point.when, quote: point.quote, rule }
+    }
+
     fn found(point: &Point, strong: bool) -> Found {
         Found { when: point.when, quote: point.quote, rule: if strong { Rule::Strong } else { Rule::Weak } }
     }
@@ -174,14 +178,7 @@ impl<'r> Story<'r> {
         if let Some(point) =
             self.points.iter().filter(told).filter(before).find(|point| point.scores.of(Kind::Resolve) < 2.0)
         {
-            return Some(Self::found(point, false));
-        }
-        let weak = |point: &&Point| {
-            let start = point.scores.of(Kind::Start);
-            start >= 1.5 && start >= point.scores.of(Kind::Resolve) && point.scores.detection() <= start
-        };
-        if let Some(point) = Self::earliest(self.points.iter().filter(weak).filter(before)) {
-            return Some(Self::found(point, false));
+            return Some(Self::by(point, Rule::Told));
         }
         let changed = |point: &&Point| {
             !point.entry
@@ -192,13 +189,13 @@ impl<'r> Story<'r> {
         if let Some(point) =
             Self::earliest(self.points.iter().filter(changed).filter(before)).filter(|_| aware.is_some())
         {
-            return Some(Self::found(point, false));
+            return Some(Self::by(point, Rule::Changed));
         }
         let first = Self::earliest(self.points.iter().filter(|point| point.entry && point.when.has_clock()))?;
         let quiet = first.scores.detection() < 2.0
             && first.scores.of(Kind::Resolve) < 2.0
             && first.scores.of(Kind::Investigate) < 1.0;
-        (quiet && first.scores.of(Kind::Follow) < 2.0).then(|| Self::found(first, false))
+        (quiet && first.scores.of(Kind::Follow) < 2.0).then(|| Self::by(first, Rule::First))
     }
 
     /// The moment of awareness: the earliest alert, report or notice that is not before the start.

@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use super::cues::Cues;
-use super::outline::{Outline, Section, Sentence};
+use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
 use crate::document::{BlockKind, Document, Span};
 use crate::record::{DetectionSource, RootCause, Trigger};
@@ -118,7 +118,8 @@ fn trigger_weight(section: Section) -> f64 {
 
 /// The factor of a sentence's stance, and whether it says why something happened.
 fn stance(text: &str) -> (f64, bool) {
-    let (mut factor, mut causal) = (1.0, false);
+    // A question asks for the reason; the answer gives it.
+    let (mut factor, mut causal) = (if text.ends_with('?') { 0.3 } else { 1.0 }, false);
     for row in STANCE.matches(text) {
         causal |= row.kind == Stance::Causal;
         factor *= row.weight;
@@ -260,7 +261,7 @@ pub fn detections(sources: &Sources, at: Option<Span>) -> Vec<Support<DetectionS
     let mut order = 1.0;
     for (sentence, text) in sources.sentences() {
         let update = updates.iter().any(|update| update.contains(sentence.span));
-        let section = detection_weight(sentence.section);
+        let section = if is_whole_head(text) { 0.0 } else { detection_weight(sentence.section) };
         if section == 0.0 || update && text.to_ascii_lowercase().contains("investigating") {
             continue;
         }

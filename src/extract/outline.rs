@@ -165,7 +165,7 @@ fn head_label(line: &str) -> Option<Section> {
 }
 
 /// Whether the line is nothing but the words of a known heading.
-fn is_whole_head(line: &str) -> bool {
+pub(crate) fn is_whole_head(line: &str) -> bool {
     // "Sequence of events (GMT)": what stands in brackets is no part of the head.
     let words: Vec<String> = line
         .split('(')

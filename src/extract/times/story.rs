@@ -259,17 +259,16 @@ impl<'r> Story<'r> {
     /// The restoration of service: the strongest cue, the later one of equals; else the Resolved update.
     pub(super) fn resolution(&self, started: Option<When>, stated: Option<Length>) -> Option<Found> {
         let after = |point: &&Point| started.is_none_or(|s| point.when.minutes_since(&s).is_none_or(|m| m >= 0.0));
-        if let (Some(started), Some(stated)) = (started, stated) {
-            let at = self.points.iter().find(|point| {
-                point.when.minutes_since(&started).is_some_and(|minutes| (minutes - stated.minutes).abs() < 1.0)
-            });
-            if let Some(point) = at {
-                return Some(Self::found(point, true));
-            }
-        }
+        // "Time to recovery: 282 minutes" was counted by who wrote it; "Duration: 3h 30m" is often from memory.
+        let trust = if self.reading.stated_length(Slot::Ttr).is_some() { 4.0 } else { 2.0 };
         let value = |point: &Point| {
             let follow = if point.scores.of(Kind::Follow) >= 2.0 { 1.5 } else { 0.0 };
-            point.scores.of(Kind::Resolve) - follow + if point.entry { 0.0 } else { -0.5 }
+            // A stated length that leads from the start to this entry speaks for it.
+            let fits = started.zip(stated).and_then(|(started, stated)| {
+                point.when.minutes_since(&started).map(|minutes| (minutes - stated.minutes).abs() < 1.0)
+            });
+            let stated = if fits == Some(true) { trust } else { 0.0 };
+            point.scores.of(Kind::Resolve) + stated - follow + if point.entry { 0.0 } else { -0.5 }
         };
         let best = self
             .points

@@ -5,6 +5,7 @@
 //! | module | takes | gives |
 //! |---|---|---|
 //! | [`source`] | files, folders, standard input | [`document::Document`]s: text and blocks |
+//! | [`when`] | | a point in time with its precision |
 //! | [`time`] | text | time expressions and, with context, points in time; knows nothing of incidents |
 //! | [`extract`] | a document | its [`record::Record`], each field with its evidence |
 //! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |

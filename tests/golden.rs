@@ -78,7 +78,7 @@ const FLOORS: &[(&str, &str, f64)] = &[
     ("ttr_minutes", "ttr_also", 0.63),
     ("detection_source", "detection_also", 0.69),
     ("root_cause", "root_cause_also", 0.71),
-    ("trigger", "trigger_also", 0.51),
+    ("trigger", "trigger_also", 0.48),
 ];
 
 #[test]

@@ -103,7 +103,8 @@ pub fn resolve(document: &Document, text: &str) -> Resolution {
             block += 1;
         }
         let Some(home) = document.blocks.get(block).filter(|b| b.span.start <= expr.span.start) else { continue };
-        if home.kind == BlockKind::Code {
+        // What runs from one block into the next ("2024-01-10" / "- 00:00") is two things, and no one moment.
+        if home.kind == BlockKind::Code || expr.span.end > home.span.end {
             continue;
         }
         let lead = is_lead(text, home, expr.span.start);

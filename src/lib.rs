@@ -16,10 +16,13 @@
 pub mod cli;
 pub mod document;
 pub mod extract;
+pub mod labels;
 pub mod library;
+mod model;
 pub mod record;
 pub mod search;
 pub mod source;
 pub mod time;
+pub mod train;
 pub mod trends;
 pub mod when;

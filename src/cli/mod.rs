@@ -17,6 +17,7 @@ pub mod schema;
 pub mod search;
 pub mod show;
 pub mod timeline;
+pub mod train;
 pub mod trends;
 
 /// The exit status of a run that could not be done.
@@ -40,6 +41,7 @@ enum Command {
     Trends(trends::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
+    Train(train::Args),
 }
 
 impl Command {
@@ -53,6 +55,7 @@ impl Command {
             Command::Trends(args) => trends::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
+            Command::Train(args) => train::run(args),
         }
     }
 }

@@ -14,6 +14,7 @@ mod outline;
 pub mod timeline;
 mod times;
 
+pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
 use crate::document::Document;
 use crate::record::{Evidence, Record, RootCause};
 
@@ -22,13 +23,23 @@ const TRIGGER_FLOOR: f64 = 0.5;
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
+    read(document, |reading| record(reading))
+}
+
+/// What the choice of the instants can learn from `document`.
+pub(crate) fn lesson(document: &Document) -> times::Lesson {
+    read(document, times::lesson)
+}
+
+/// Takes `document` through the stages before the decisions, and hands them on.
+fn read<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
     let text = mask::mask(&document.text);
     let outline = outline::outline(document, &text);
     let fields = fields::fields(document, &text);
     let resolution = crate::time::resolve::resolve(document, &text);
     let untimed = timeline::without_moments(&text, &resolution);
     let events = timeline::events(document, &untimed, &resolution);
-    let reading = times::Reading {
+    decide(&times::Reading {
         document,
         text: &text,
         untimed: &untimed,
@@ -36,8 +47,12 @@ pub fn extract(document: &Document) -> Record {
         fields: &fields,
         times: &resolution,
         events: &events,
-    };
-    let times = times::read(&reading);
+    })
+}
+
+fn record(reading: &times::Reading) -> Record {
+    let times::Reading { document, text, untimed, outline, fields, events, .. } = *reading;
+    let times = times::read(reading);
 
     let mut record =
         Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
@@ -53,7 +68,8 @@ pub fn extract(document: &Document) -> Record {
         {
             *slot = Some(when);
             record.evidence.insert(name.to_owned(), Evidence::new(&document.text, found.quote));
-            record.confidence.insert(name.to_owned(), confidence::of(name, found.rule.as_str()));
+            let sure = found.chance.map_or_else(|| confidence::of(name, found.rule.as_str()), rounded);
+            record.confidence.insert(name.to_owned(), sure);
         }
     }
     // A length is as sure as the surer of what it is counted from allows.
@@ -77,29 +93,29 @@ pub fn extract(document: &Document) -> Record {
     let put = |record: &mut Record, name: &str, span| {
         record.evidence.insert(name.to_owned(), Evidence::new(&document.text, span));
     };
-    let (title, title_span) = about::title(document, &text, &fields);
+    let (title, title_span) = about::title(document, text, fields);
     record.title = title;
     if let Some(span) = title_span {
         put(&mut record, "title", span);
     }
-    if let Some((name, span)) = about::organization(document, &text, &fields) {
+    if let Some((name, span)) = about::organization(document, text, fields) {
         record.organization = Some(name);
         put(&mut record, "organization", span);
     }
-    let sources = category::Sources { document, text: &untimed, outline: &outline, events: &events, title: title_span };
+    let sources = category::Sources { document, text: untimed, outline, events, title: title_span };
     let timed = record.started_at.is_some()
         || record.detected_at.is_some()
         || record.resolved_at.is_some()
         || record.ttr_minutes.is_some();
-    record.is_incident = about::incident_score(document, &text, &outline, &events, timed) > 0.0;
+    record.is_incident = about::incident_score(document, text, outline, events, timed) > 0.0;
     if !record.is_incident {
         return blank(record);
     }
-    if let Some((value, span)) = about::severity(document, &text, &fields) {
+    if let Some((value, span)) = about::severity(document, text, fields) {
         record.severity = Some(value);
         put(&mut record, "severity", span);
     }
-    if let Some((names, span)) = about::services(document, &text, &fields) {
+    if let Some((names, span)) = about::services(document, text, fields) {
         record.services = names;
         put(&mut record, "services", span);
     }
@@ -135,6 +151,11 @@ pub fn extract(document: &Document) -> Record {
             detections[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
     }
     record
+}
+
+/// A chance to two digits: it is no better known.
+fn rounded(chance: f32) -> f64 {
+    (f64::from(chance) * 100.0).round() / 100.0
 }
 
 /// The record of a document that reports no incident: only what says which document it is.

@@ -60,7 +60,7 @@ pub(super) fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<L
         && let (Some(started), Some(stated)) = (out.started, stated_ttr)
         && let Some(when) = started.when.plus(stated.minutes)
     {
-        out.resolved = Some(Found { when, quote: stated.quote, rule: Rule::Derived });
+        out.resolved = Some(Found::by(when, stated.quote, Rule::Derived));
     }
     let between = |to: Option<Found>, from: Option<Found>| {
         let (to, from) = (to?, from?);

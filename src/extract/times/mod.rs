@@ -5,11 +5,19 @@
 //! a status page, and stated lengths. Durations are computed from the instants where both are known; a stated figure
 //! that disagrees by more than a tenth is a warning. Definitions: `docs/record.md`.
 
+mod candidates;
+mod choose;
+mod events;
 mod lengths;
 mod story;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use self::candidates::{Candidates, Ruled};
+pub(crate) use self::choose::ROLES;
+use self::choose::choose;
+pub(crate) use self::events::HAPPENINGS;
 use self::lengths::{durations, prose_length};
 use self::story::{Story, prose_events};
 use super::cues::Cues;
@@ -28,6 +36,14 @@ pub struct Found {
     pub when: When,
     pub quote: Span,
     pub rule: Rule,
+    /// The chance that it is right, where it was chosen among candidates.
+    pub chance: Option<f32>,
+}
+
+impl Found {
+    fn by(when: When, quote: Span, rule: Rule) -> Found {
+        Found { when, quote, rule, chance: None }
+    }
 }
 
 /// A length in minutes and what it rests on.
@@ -155,7 +171,7 @@ impl Reading<'_> {
                 self.moments_in(field.value).find(|(_, item, _)| item.expr.span.start < field.value.start + 40);
             let Some((_, _, when)) = moment else { continue };
             let rule = if field.meta { Rule::Meta } else { Rule::Field };
-            found.push((when.has_clock(), Found { when, quote: field.line, rule }));
+            found.push((when.has_clock(), Found::by(when, field.line, rule)));
         }
         found.sort_by_key(|(clock, found)| (!clock, found.rule));
         found.first().map(|(_, found)| *found)
@@ -189,34 +205,74 @@ pub fn read(reading: &Reading) -> Times {
     let mut out = Times { warnings: reading.times.notes.clone(), ..Times::default() };
     let prose = prose_events(reading);
     out.published = reading.stated_instant(Slot::Published).or_else(|| publication(reading));
-    if let Some((from, to)) = header_range(reading).or_else(|| impact_range(reading)) {
-        (out.started, out.resolved) = (Some(from), Some(to));
-    }
-    let stated = |slot| reading.stated_instant(slot);
-    out.started = stated(Slot::Started).or(out.started).or_else(|| meta_start(reading));
-    out.resolved = stated(Slot::Resolved).or(out.resolved);
-    out.detected = stated(Slot::Detected);
-    out.mitigated = stated(Slot::Mitigated);
-    let stated_ttd = reading.stated_length(Slot::Ttd);
-    let stated_ttr = reading.stated_length(Slot::Ttr).or_else(|| reading.stated_length(Slot::Duration));
-
     let story = Story::new(reading, &prose);
-    if out.started.is_none() {
-        let aware = out.detected.map(|d| d.when);
-        out.started = story.start_by_lengths(stated_ttd, stated_ttr).or_else(|| story.start(aware));
-    }
-    if out.detected.is_none() {
-        out.detected = story.detection(out.started.map(|s| s.when), stated_ttd);
-    }
-    if out.resolved.is_none() {
-        out.resolved = story.resolution(out.started.or(out.detected).map(|s| s.when), stated_ttr);
-    }
-    if out.mitigated.is_none() {
-        out.mitigated = story.mitigation(out.started.map(|s| s.when), out.resolved.map(|r| r.when));
-    }
-    let stated_ttr = stated_ttr.or_else(|| prose_length(reading));
-    durations(reading, &mut out, stated_ttd, stated_ttr);
+    let stated = Stated::of(reading);
+    let candidates = Candidates::new(reading, &prose, by_rules(reading, &story, stated));
+    [out.started, out.detected, out.resolved] = choose(&candidates);
+    out.mitigated = reading
+        .stated_instant(Slot::Mitigated)
+        .or_else(|| story.mitigation(out.started.map(|s| s.when), out.resolved.map(|r| r.when)));
+    let lasted = stated.ttr.or_else(|| prose_length(reading));
+    durations(reading, &mut out, stated.ttd, lasted);
     out
+}
+
+/// The lengths that fields state.
+#[derive(Clone, Copy)]
+struct Stated {
+    ttd: Option<Length>,
+    ttr: Option<Length>,
+}
+
+impl Stated {
+    fn of(reading: &Reading) -> Stated {
+        let ttr = reading.stated_length(Slot::Ttr).or_else(|| reading.stated_length(Slot::Duration));
+        Stated { ttd: reading.stated_length(Slot::Ttd), ttr }
+    }
+}
+
+/// What the rules alone make of the three instants: explicit fields first, then a range said to be the outage, then the
+/// account.
+fn by_rules(reading: &Reading, story: &Story, lengths: Stated) -> [Ruled; 3] {
+    let (from, to) = header_range(reading).or_else(|| impact_range(reading)).unzip();
+    let stated = |slot| reading.stated_instant(slot);
+    let mut started = stated(Slot::Started).or(from).or_else(|| meta_start(reading));
+    let mut detected = stated(Slot::Detected);
+    let mut resolved = stated(Slot::Resolved).or(to);
+    if started.is_none() {
+        let aware = detected.map(|d| d.when);
+        started = story.start_by_lengths(lengths.ttd, lengths.ttr).or_else(|| story.start(aware));
+    }
+    if detected.is_none() {
+        detected = story.detection(started.map(|s| s.when), lengths.ttd);
+    }
+    if resolved.is_none() {
+        resolved = story.resolution(started.or(detected).map(|s| s.when), lengths.ttr);
+    }
+    [("start rule", started), ("detection rule", detected), ("end rule", resolved)]
+        .map(|(name, found)| Ruled { name, found })
+}
+
+/// The candidates of a document as features by name, for `coroner train times`: each moment with what speaks for it,
+/// and what speaks for none of them.
+pub(crate) struct Lesson {
+    pub candidates: Vec<(Option<When>, BTreeMap<String, f32>)>,
+    pub none: BTreeMap<String, f32>,
+}
+
+/// What there is to learn from a document.
+pub(crate) fn lesson(reading: &Reading) -> Lesson {
+    let prose = prose_events(reading);
+    let story = Story::new(reading, &prose);
+    let candidates = Candidates::new(reading, &prose, by_rules(reading, &story, Stated::of(reading)));
+    let describe = |nth: usize| {
+        let mut features = BTreeMap::new();
+        candidates.describe(nth, &mut features);
+        (crate::time::resolve::told(candidates.all[nth].when), features)
+    };
+    let mut none = BTreeMap::new();
+    candidates.describe_none(&mut none);
+    Lesson { candidates: (0..candidates.all.len()).map(describe).collect(), none }
 }
 
 /// A date line of a blog or a `Posted` line of the postmortem itself.
@@ -224,14 +280,15 @@ fn publication(reading: &Reading) -> Option<Found> {
     // Beside `resolvedWhen` the `date` of a front matter is the start, see `meta_start`.
     let is_start = meta_start(reading).is_some();
     let meta = reading.field(Slot::Date).filter(|field| field.meta && !is_start).find_map(|field| {
-        reading.moments_in(field.value).next().map(|(_, _, when)| Found { when, quote: field.line, rule: Rule::Meta })
+        reading.moments_in(field.value).next().map(|(_, _, when)| Found::by(when, field.line, Rule::Meta))
     });
     let posted = || {
-        reading.events.iter().filter(|event| event.update).max_by(|a, b| compare(&a.when, &b.when)).map(|event| Found {
-            when: event.when,
-            quote: event.quote,
-            rule: Rule::Update,
-        })
+        reading
+            .events
+            .iter()
+            .filter(|event| event.update)
+            .max_by(|a, b| compare(&a.when, &b.when))
+            .map(|event| Found::by(event.when, event.quote, Rule::Update))
     };
     meta.or_else(posted)
 }
@@ -245,14 +302,14 @@ fn meta_start(reading: &Reading) -> Option<Found> {
     reading.field(Slot::Resolved).find(|field| field.meta)?;
     let field = reading.field(Slot::Date).find(|field| field.meta)?;
     let (_, _, when) = reading.moments_in(field.value).next()?;
-    Some(Found { when, quote: field.line, rule: Rule::Meta })
+    Some(Found::by(when, field.line, Rule::Meta))
 }
 
 /// The two ends of "Duration: 10:30 - 12:00".
 fn header_range(reading: &Reading) -> Option<(Found, Found)> {
     [Slot::Duration, Slot::Date, Slot::Started].into_iter().flat_map(|slot| reading.field(slot)).find_map(|field| {
         let (from, to) = ranges_in(reading, field.value).next()?;
-        let found = |when| Found { when, quote: field.line, rule: Rule::Field };
+        let found = |when| Found::by(when, field.line, Rule::Field);
         Some((found(from), found(to)))
     })
 }
@@ -291,7 +348,7 @@ fn impact_range(reading: &Reading) -> Option<(Found, Found)> {
         for (from, to) in ranges_in(reading, sentence.span) {
             let Some(width) = to.minutes_since(&from) else { continue };
             if best.as_ref().is_none_or(|(_, widest, ..)| width > *widest) {
-                let found = |when| Found { when, quote: sentence.span, rule: Rule::Range };
+                let found = |when| Found::by(when, sentence.span, Rule::Range);
                 best = Some((sentence.block, width, found(from), found(to)));
             }
         }

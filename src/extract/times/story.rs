@@ -6,10 +6,15 @@ use super::*;
 
 /// A sentence's account of one moment.
 pub(super) struct Told {
-    when: When,
-    quote: Span,
-    scores: Scores,
-    section: Section,
+    pub when: When,
+    pub quote: Span,
+    /// The clause that tells of this moment.
+    pub words: Span,
+    pub scores: Scores,
+    pub section: Section,
+    pub item: usize,
+    /// Whether it begins a range.
+    pub range: bool,
 }
 
 /// What sentences with times say happened at them, outside of timelines.
@@ -50,7 +55,16 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
                 Span::new(start, end)
             };
             let scores = score(clause.of(reading.untimed));
-            out.push(Told { when: *when, quote: sentence.span, scores, section: sentence.section });
+            let range = item.moment().is_some_and(|m| m.role == Role::From);
+            out.push(Told {
+                when: *when,
+                quote: sentence.span,
+                words: clause,
+                scores,
+                section: sentence.section,
+                item: *at,
+                range,
+            });
         }
     }
     out
@@ -128,11 +142,11 @@ impl<'r> Story<'r> {
     }
 
     fn by(point: &Point, rule: Rule) -> Found {
-        Found { when: point.when, quote: point.quote, rule }
+        Found::by(point.when, point.quote, rule)
     }
 
     fn found(point: &Point, strong: bool) -> Found {
-        Found { when: point.when, quote: point.quote, rule: if strong { Rule::Strong } else { Rule::Weak } }
+        Found::by(point.when, point.quote, if strong { Rule::Strong } else { Rule::Weak })
     }
 
     fn earliest<'p>(points: impl Iterator<Item = &'p Point>) -> Option<&'p Point> {
@@ -210,7 +224,7 @@ impl<'r> Story<'r> {
                 return Some(Self::found(point, true));
             }
             if let Some(when) = started.plus(stated.minutes) {
-                return Some(Found { when, quote: stated.quote, rule: Rule::Derived });
+                return Some(Found::by(when, stated.quote, Rule::Derived));
             }
         }
         let aware = |floor: f64| {
@@ -252,7 +266,7 @@ impl<'r> Story<'r> {
             let delay = self.reading.items_in(sentence.span).iter().filter_map(Item::duration).find(later)?;
             let aware = score(sentence.span.of(self.reading.untimed)).detection() >= 2.0;
             let when = started.plus(delay.minutes).filter(|_| aware)?;
-            Some(Found { when, quote: sentence.span, rule: Rule::Derived })
+            Some(Found::by(when, sentence.span, Rule::Derived))
         })
     }
 
@@ -280,7 +294,7 @@ impl<'r> Story<'r> {
             return Some(Self::found(point, value(point) >= 3.0));
         }
         if let Some(update) = self.resolved_update() {
-            return Some(Found { when: update.when, quote: update.quote, rule: Rule::Update });
+            return Some(Found::by(update.when, update.quote, Rule::Update));
         }
         let fixed = self
             .points

@@ -1,0 +1,127 @@
+//! `coroner train`: fits the models that extraction rests on, from lines or from labelled documents.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+use super::output;
+use crate::labels::Label;
+use crate::source::walk::walk;
+use crate::source::{self, Limits};
+use crate::train::{self, Case};
+
+/// Fit the models of extraction to lines or labelled documents.
+///
+/// The program carries its models; this is how they were made, and how to make them from other labels. A model takes effect
+/// when it is put in the place of the file in data/model and the program is built.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    model: Model,
+}
+
+#[derive(Debug, Subcommand)]
+enum Model {
+    /// What a line says happened, from lines of `kind<TAB>text`
+    Events {
+        /// The table of lines
+        #[arg(long, default_value = "data/train/events.tsv")]
+        lines: PathBuf,
+        /// Where the model is written
+        #[arg(long, default_value = "data/model/events.tsv")]
+        out: PathBuf,
+    },
+    /// Which moment is the start, the detection and the end, from labelled documents
+    Times {
+        /// Labels, one JSON object a line; again for more
+        #[arg(long, required = true)]
+        labels: Vec<PathBuf>,
+        /// Check on held-out organisations, in so many parts, and print the table instead of writing the model
+        #[arg(long, value_name = "PARTS", value_parser = clap::value_parser!(u32).range(2..))]
+        cross_validate: Option<u32>,
+        /// Where the model is written
+        #[arg(long, default_value = "data/model/times.tsv")]
+        out: PathBuf,
+        /// Files and folders that hold the labelled documents
+        #[arg(required = true)]
+        documents: Vec<PathBuf>,
+    },
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.model {
+        Model::Events { lines, out } => {
+            let table = read(&lines)?;
+            let note = format!("What a line says happened. `coroner train events` over {}.", lines.display());
+            let model =
+                train::events(&table, &note).map_err(|e| anyhow::anyhow!("learning from {}: {e}", lines.display()))?;
+            write(&out, &model)?;
+        }
+        Model::Times { labels, cross_validate, out, documents } => {
+            let cases = cases(&labels, &documents)?;
+            if let Some(folds) = cross_validate {
+                print!("{}", train::cross_validated(&cases, folds as usize, 0.3).map_err(anyhow::Error::msg)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            let names: Vec<String> = labels.iter().map(|path| path.display().to_string()).collect();
+            let note = format!(
+                "Which moment is which. `coroner train times` over {} labelled documents of {}.",
+                cases.len(),
+                names.join(", ")
+            );
+            write(&out, &train::times(&cases, &note).map_err(anyhow::Error::msg)?)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn write(path: &Path, model: &str) -> anyhow::Result<()> {
+    fs::write(path, model).with_context(|| format!("writing the model to {}", path.display()))
+}
+
+/// The labelled documents, found by the stem of their file names.
+fn cases(labels: &[PathBuf], documents: &[PathBuf]) -> anyhow::Result<Vec<Case>> {
+    let mut wanted: HashMap<String, Label> = HashMap::new();
+    for path in labels {
+        let read = Label::read(&read(path)?);
+        for label in read.map_err(|e| anyhow::anyhow!("reading the labels of {}: {e}", path.display()))? {
+            wanted.insert(label.id.clone(), label);
+        }
+    }
+    let count = wanted.len();
+    let mut cases = Vec::new();
+    for found in walk(documents, true)? {
+        let found = match found {
+            Ok(found) => found,
+            Err(skipped) => {
+                output::say(skipped);
+                continue;
+            }
+        };
+        let Some(label) = found.path.file_stem().and_then(|stem| wanted.remove(stem.to_str()?)) else { continue };
+        match source::read_file(&found.path, &found.id, Limits::default()) {
+            Ok(document) => cases.push(Case::new(&document, label)),
+            Err(why) => output::say(format_args!("skipped {}: {why}", found.path.display())),
+        }
+    }
+    // The order of the file system and of a map must not show in the weights.
+    let mut missing: Vec<&str> = wanted.keys().map(String::as_str).collect();
+    missing.sort_unstable();
+    if !missing.is_empty() {
+        output::say(format_args!("{} labels without a document: {}", missing.len(), missing.join(", ")));
+    }
+    if cases.is_empty() {
+        bail!(
+            "none of the {count} labels has a document under the given paths: labels name documents by the stem of their file"
+        );
+    }
+    Ok(cases)
+}

@@ -1,0 +1,162 @@
+//! Chooses start, detection and end among the candidates: a conditional logit for each, decided together.
+//!
+//! Each of the three has its own weights over the features of [`super::candidates`], fitted by `coroner train times`. The
+//! softmax over the candidates and "none of them" gives a chance for each moment, which is the field's confidence; moments
+//! that several places tell are one. The three are then taken together: the likeliest combination in which nothing ends before
+//! it began. What the rules of [`super::story`] found is a feature among others, so that a certain rule decides and a
+//! doubtful one is outvoted.
+
+use std::sync::LazyLock;
+
+use super::candidates::{Candidates, Origin, Sink};
+use super::*;
+use crate::model::grams::hash;
+use crate::model::weights::{Weights, softmax};
+
+/// What is chosen, in the order of the weights.
+pub(crate) const ROLES: [&str; 3] = ["started_at", "detected_at", "resolved_at"];
+
+/// Below this chance a moment is left blank: the value at which F1 is best under cross-validation by organisation.
+const FLOOR: f32 = 0.3;
+
+/// Moments of each role that are tried in combination.
+const TRIED: usize = 8;
+
+static MODEL: LazyLock<Weights> = LazyLock::new(|| {
+    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
+    Weights::parse(include_str!("../../../data/model/times.tsv"), &ROLES).unwrap_or_else(|e| panic!("times.tsv: {e}"))
+});
+
+/// Sums up what features say for each role.
+struct Scorer<'m> {
+    weights: &'m Weights,
+    scores: [f32; 3],
+}
+
+impl Sink for Scorer<'_> {
+    fn give(&mut self, family: &str, member: &str, strength: f32) {
+        self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
+    }
+}
+
+/// A moment, its chance, and the candidate that tells it best; no moment where nothing is the answer.
+#[derive(Clone, Copy)]
+struct Choice {
+    when: Option<When>,
+    best: usize,
+    chance: f32,
+}
+
+/// The three instants, each with its chance.
+pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
+    let mut scores: Vec<[f32; 3]> = Vec::with_capacity(candidates.all.len() + 1);
+    let scorer = || Scorer { weights: &MODEL, scores: [0.0; 3] };
+    for nth in 0..candidates.all.len() {
+        let mut one = scorer();
+        candidates.describe(nth, &mut one);
+        scores.push(one.scores);
+    }
+    let mut none = scorer();
+    candidates.describe_none(&mut none);
+    scores.push(none.scores);
+    let tried = [0, 1, 2].map(|role| options(candidates, scores.iter().map(|scores| scores[role]).collect()));
+    let chosen = together(&tried);
+    chosen.map(|option| {
+        let when = option.when.filter(|_| option.chance >= FLOOR)?;
+        let candidate = &candidates.all[option.best];
+        Some(Found { when, quote: candidate.quote, rule: rule(candidate.origin), chance: Some(option.chance) })
+    })
+}
+
+/// The kind of evidence that an origin is.
+fn rule(origin: Origin) -> Rule {
+    match origin {
+        Origin::Field(_, true) => Rule::Meta,
+        Origin::Field(..) | Origin::FieldFrom(_) | Origin::FieldTo(_) => Rule::Field,
+        Origin::From | Origin::To => Rule::Range,
+        Origin::Update => Rule::Update,
+        Origin::Derived => Rule::Derived,
+        Origin::Entry | Origin::EntryEnd | Origin::Prose => Rule::Strong,
+    }
+}
+
+/// The likeliest moments of one role, the best first, and "none of them" at the end.
+fn options(candidates: &Candidates, mut chances: Vec<f32>) -> Vec<Choice> {
+    softmax(&mut chances);
+    let mut out: Vec<Choice> = Vec::new();
+    for (nth, (candidate, chance)) in candidates.all.iter().zip(&chances).enumerate() {
+        match out.iter_mut().find(|option| option.when == Some(candidate.when)) {
+            None => out.push(Choice { when: Some(candidate.when), best: nth, chance: *chance }),
+            Some(option) => {
+                if *chance > chances[option.best] {
+                    option.best = nth;
+                }
+                option.chance += chance;
+            }
+        }
+    }
+    out.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+    out.truncate(TRIED);
+    out.push(Choice { when: None, best: 0, chance: chances.last().copied().unwrap_or(1.0) });
+    out
+}
+
+/// The likeliest combination that can be: no detection and no end before the start, no end at it, none before the detection.
+fn together(tried: &[Vec<Choice>; 3]) -> [Choice; 3] {
+    let minutes = |to: &Choice, from: &Choice| to.when?.minutes_since(&from.when?);
+    let worth = |option: &Choice| f64::from(option.chance.max(1e-9)).ln();
+    let [starts, detections, ends] = tried;
+    let mut best: Option<(f64, [Choice; 3])> = None;
+    for start in starts {
+        for end in ends {
+            let clock = start.when.is_some_and(|when| when.has_clock());
+            if minutes(end, start).is_some_and(|m| m < 0.0 || m == 0.0 && clock) {
+                continue;
+            }
+            for detection in detections {
+                let late = minutes(end, detection).is_some_and(|m| m < 0.0);
+                if late || minutes(detection, start).is_some_and(|m| m < 0.0) {
+                    continue;
+                }
+                let sum = worth(start) + worth(detection) + worth(end);
+                if best.is_none_or(|(most, _)| sum > most) {
+                    best = Some((sum, [*start, *detection, *end]));
+                }
+            }
+        }
+    }
+    // Each list ends with "none of them", and three of these are always possible.
+    let nothing = Choice { when: None, best: 0, chance: 0.0 };
+    best.map_or([nothing; 3], |(_, chosen)| chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option(when: &str, chance: f32) -> Choice {
+        Choice { when: when.parse().ok(), best: 0, chance }
+    }
+
+    #[test]
+    fn the_likeliest_combination_has_no_end_before_its_start() {
+        let none = |chance| Choice { when: None, best: 0, chance };
+        let tried = [
+            vec![option("2024-03-05T14:00:00Z", 0.5), option("2024-03-05T10:00:00Z", 0.4), none(0.1)],
+            vec![option("2024-03-05T09:00:00Z", 0.5), option("2024-03-05T10:05:00Z", 0.3), none(0.2)],
+            vec![option("2024-03-05T12:00:00Z", 0.9), none(0.1)],
+        ];
+        let chosen = together(&tried).map(|option| option.when.map(|when| when.to_string()));
+        assert_eq!(
+            chosen,
+            [Some("2024-03-05T10:00:00Z"), Some("2024-03-05T10:05:00Z"), Some("2024-03-05T12:00:00Z")]
+                .map(|when| when.map(str::to_owned))
+        );
+    }
+
+    #[test]
+    fn with_nothing_to_choose_from_nothing_is_chosen() {
+        let chosen = together(&[vec![], vec![], vec![]]);
+        assert!(chosen.iter().all(|option| option.when.is_none()));
+    }
+}

@@ -1,0 +1,109 @@
+//! What a clause says happened, by the model of event lines: the chance of each [`Happening`].
+//!
+//! The model is fitted by `coroner train events` on lines that we wrote (`data/train/events.tsv`); it knows how people
+//! say things beyond the cue lexicon, the lexicon knows what is certain. [`super::choose`] weighs both.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use crate::model::grams::Grams;
+use crate::model::lines::Lines;
+
+/// The names of what may have happened, in the order of the chances. The data's README says what each means.
+pub(crate) const HAPPENINGS: [&str; 20] = [
+    "start",
+    "fault",
+    "alert",
+    "report",
+    "partner",
+    "notice",
+    "aware",
+    "declare",
+    "ack",
+    "escalate",
+    "investigate",
+    "cause",
+    "mitigate",
+    "fix",
+    "partial",
+    "resolve",
+    "close",
+    "worse",
+    "follow",
+    "other",
+];
+
+/// What is asked about the time before and after a moment: a name, and the happenings that count.
+pub(crate) const COURSE: [(&str, &[&str]); 8] = [
+    ("aware", &["alert", "report", "partner", "notice", "aware"]),
+    ("back", &["resolve", "close"]),
+    ("start", &["start"]),
+    ("fault", &["fault"]),
+    ("work", &["declare", "ack", "escalate", "investigate", "cause"]),
+    ("fix", &["fix", "mitigate"]),
+    ("worse", &["worse"]),
+    ("partial", &["partial"]),
+];
+
+static MODEL: LazyLock<Lines> = LazyLock::new(|| {
+    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
+    Lines::parse(include_str!("../../../data/model/events.tsv"), &HAPPENINGS)
+        .unwrap_or_else(|e| panic!("events.tsv: {e}"))
+});
+
+thread_local! {
+    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
+}
+
+/// The chances of what happened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chances([f32; HAPPENINGS.len()]);
+
+impl Chances {
+    /// What `words` say happened.
+    pub fn of(words: &str) -> Chances {
+        let mut chances = Vec::new();
+        GRAMS.with_borrow_mut(|grams| MODEL.chances(grams, words, &mut chances));
+        let mut out = Chances::default();
+        out.0.copy_from_slice(&chances);
+        out
+    }
+
+    /// Each happening with its chance.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, f32)> {
+        HAPPENINGS.into_iter().zip(self.0)
+    }
+
+    /// The chance that one of several happened.
+    pub fn any(&self, happenings: &[&str]) -> f32 {
+        self.each().filter(|(name, _)| happenings.contains(name)).map(|(_, chance)| chance).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_nobody_wrote_for_it_are_understood() {
+        for (words, happening) in [
+            ("pager went off for high error rate on checkout", "alert"),
+            ("Customers began opening tickets about missing invoices", "report"),
+            ("Everything back to normal, all regions serving traffic again", "resolve"),
+            ("First requests start failing with 503", "start"),
+            ("Rolled back the release", "fix"),
+            ("Incident channel opened, severity 2 declared", "declare"),
+        ] {
+            let chances = Chances::of(words);
+            let best = chances.each().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name);
+            assert_eq!(best, Some(happening), "{words}");
+        }
+    }
+
+    #[test]
+    fn every_question_about_the_course_asks_for_known_happenings() {
+        for (_, happenings) in COURSE {
+            assert!(happenings.iter().all(|name| HAPPENINGS.contains(name)));
+        }
+    }
+}

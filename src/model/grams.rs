@@ -1,0 +1,124 @@
+//! The features of a piece of text: its words by their stems, alone, in pairs and in threes.
+//!
+//! Lower case; English stems (Snowball), so that "restored" and "restoring" are one word; a number is `0`; the first and
+//! the last word are told from the others, because "resolved" opens a line that says so. No stop words are left out:
+//! "not" and "again" decide. A feature is named by its words; the program works with the name's hash ([`hash`]).
+
+use std::collections::HashMap;
+
+use frostem::{Algorithm, Stemmer};
+
+/// Words of one text that are looked at.
+const MOST: usize = 48;
+
+/// The 64-bit FNV-1a hash of a feature's name, the parts as if written in one.
+pub(crate) fn hash(parts: &[&str]) -> u64 {
+    parts.iter().flat_map(|part| part.bytes()).fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Cuts texts into features; keeps the stems of words it has seen.
+pub(crate) struct Grams {
+    stemmer: Stemmer,
+    stems: HashMap<String, String>,
+    words: Vec<String>,
+}
+
+/// Stems that are kept: the vocabulary of a corpus has a long tail of names.
+const KEPT: usize = 50_000;
+
+impl Grams {
+    pub fn new() -> Grams {
+        Grams { stemmer: Stemmer::new(Algorithm::English), stems: HashMap::new(), words: Vec::new() }
+    }
+
+    /// Calls `each` with the words of every feature of `text`.
+    pub fn of(&mut self, text: &str, mut each: impl FnMut(&[&str])) {
+        self.cut(text);
+        let words = &self.words;
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            each(&["^ ", first]);
+            each(&[last, " $"]);
+        }
+        for (nth, word) in words.iter().enumerate() {
+            each(&[word]);
+            if let Some(second) = words.get(nth + 1) {
+                each(&[word, " ", second]);
+                if let Some(third) = words.get(nth + 2) {
+                    each(&[word, " ", second, " ", third]);
+                }
+            }
+        }
+    }
+
+    fn cut(&mut self, text: &str) {
+        self.words.clear();
+        let mut lower = String::new();
+        for token in text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
+            if self.words.len() == MOST {
+                break;
+            }
+            lower.clear();
+            lower.extend(token.chars().flat_map(char::to_lowercase));
+            match lower.as_str() {
+                // "can't" is not "can".
+                "t" if self.words.last().is_some_and(|word| word.ends_with('n')) => {
+                    if let Some(word) = self.words.last_mut() {
+                        word.push('t');
+                    }
+                    continue;
+                }
+                "s" => continue,
+                _ => {}
+            }
+            if lower.bytes().any(|byte| byte.is_ascii_digit()) {
+                self.words.push("0".to_owned());
+                continue;
+            }
+            let stem = match self.stems.get(&lower) {
+                Some(stem) => stem.clone(),
+                None => {
+                    let stem = self.stemmer.stem(&lower).into_owned();
+                    if self.stems.len() < KEPT {
+                        self.stems.insert(lower.clone(), stem.clone());
+                    }
+                    stem
+                }
+            };
+            self.words.push(stem);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_stemmed_paired_and_told_by_their_place() {
+        let features = |text: &str| {
+            let mut all = Vec::new();
+            Grams::new().of(text, |parts| all.push(parts.concat()));
+            all.sort();
+            all.join(", ")
+        };
+        for (text, expected) in [
+            ("", ""),
+            ("Restored!", "^ restor, restor, restor $"),
+            ("restoring 3 nodes", "0, 0 node, ^ restor, node, node $, restor, restor 0, restor 0 node"),
+            ("can't", "^ cant, cant, cant $"),
+            ("It didn   t", "^ it, didnt, didnt $, it, it didnt"),
+        ] {
+            assert_eq!(features(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hash_does_not_depend_on_where_the_name_is_cut() {
+        assert_eq!(hash(&["ab", "c"]), hash(&["abc"]));
+        assert_ne!(hash(&["ab"]), hash(&["ba"]));
+    }
+}

@@ -1,0 +1,145 @@
+//! The weights of a model: a table of features, each with what it adds to each class.
+//!
+//! The file is text, one feature a line (`feature<TAB>class:weight class:weight ...`), lines of `#` are notes: small
+//! enough to read, to compare between versions and to keep beside the code. A feature is looked up by the hash of its
+//! name; of 2^64 hashes two of some ten thousand features do not meet.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::grams::hash;
+
+/// The feature that every example has.
+pub(crate) const BIAS: &str = "*";
+
+/// What features add to classes.
+#[derive(Debug)]
+pub(crate) struct Weights {
+    rows: HashMap<u64, (u32, u32), BuildHasherDefault<Hashed>>,
+    cells: Vec<(u8, f32)>,
+}
+
+impl Weights {
+    /// Reads a file of weights; `classes` are the names that may stand in it. An error names the line.
+    pub fn parse(file: &str, classes: &[&str]) -> Result<Weights, String> {
+        let mut out = Weights { rows: HashMap::default(), cells: Vec::new() };
+        for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
+            let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
+            let (feature, cells) = line.split_once('\t').ok_or_else(|| problem("not `feature<TAB>weights`"))?;
+            let from = out.cells.len();
+            for cell in cells.split(' ') {
+                let (class, weight) = cell.rsplit_once(':').ok_or_else(|| problem("not `class:weight`"))?;
+                let class = classes.iter().position(|known| *known == class).ok_or_else(|| problem("unknown class"))?;
+                let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
+                out.cells.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
+            }
+            let index = |at: usize| u32::try_from(at).map_err(|_| problem("too many weights"));
+            let span = (index(from)?, index(out.cells.len())?);
+            if out.rows.insert(hash(&[feature]), span).is_some() {
+                return Err(problem("the feature stands in the file twice"));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Adds what a feature of that strength says to the scores of the classes.
+    pub fn add(&self, feature: u64, strength: f32, scores: &mut [f32]) {
+        let Some((from, to)) = self.rows.get(&feature) else { return };
+        for (class, weight) in &self.cells[*from as usize..*to as usize] {
+            if let Some(score) = scores.get_mut(usize::from(*class)) {
+                *score += weight * strength;
+            }
+        }
+    }
+}
+
+/// Writes weights as a file that [`Weights::parse`] reads. `weights[feature][class]`; what is nearer to zero than `least` is
+/// left out.
+pub(crate) fn write(head: &str, features: &[String], classes: &[&str], weights: &[Vec<f64>], least: f64) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (feature, row) in features.iter().zip(weights) {
+        let cells: Vec<String> = classes
+            .iter()
+            .zip(row)
+            .filter(|(_, weight)| weight.abs() >= least)
+            .map(|(class, weight)| format!("{class}:{weight:.2}"))
+            .collect();
+        if !cells.is_empty() {
+            lines.push(format!("{feature}\t{}", cells.join(" ")));
+        }
+    }
+    lines.sort();
+    let notes: String = head.lines().map(|line| format!("# {line}\n")).collect();
+    notes + &lines.join("\n") + "\n"
+}
+
+/// Scores as chances that add up to one.
+pub(crate) fn softmax(scores: &mut [f32]) {
+    let most = scores.iter().copied().fold(f32::MIN, f32::max);
+    let mut sum = 0.0;
+    for score in scores.iter_mut() {
+        *score = (*score - most).exp();
+        sum += *score;
+    }
+    for score in scores.iter_mut() {
+        *score /= sum;
+    }
+}
+
+/// The key is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) | u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let file =
+            write("a note", &["b c".into(), "a".into()], &["x", "y"], &[vec![0.5, -2.0], vec![0.001, 1.25]], 0.01);
+        assert_eq!(file, "# a note\na\ty:1.25\nb c\tx:0.50 y:-2.00\n");
+        let weights = Weights::parse(&file, &["x", "y"]).unwrap();
+        let mut scores = [0.0; 2];
+        weights.add(hash(&["b", " ", "c"]), 2.0, &mut scores);
+        weights.add(hash(&["a"]), 1.0, &mut scores);
+        weights.add(hash(&["unknown"]), 1.0, &mut scores);
+        assert_eq!(scores, [1.0, -2.75]);
+    }
+
+    #[test]
+    fn a_fault_names_its_line() {
+        for (file, fault) in [
+            ("a", "line 1: not `feature"),
+            ("# note\na\tz:1", "line 2: unknown class"),
+            ("a\tx:much", "line 1: the weight is no number"),
+            ("a\tx:1\na\tx:1", "line 2: the feature stands in the file twice"),
+        ] {
+            let error = Weights::parse(file, &["x", "y"]).unwrap_err();
+            assert!(error.starts_with(fault), "{error}");
+        }
+    }
+
+    #[test]
+    fn chances_add_up() {
+        let mut scores = [1.0, 1.0, f32::MIN];
+        softmax(&mut scores);
+        assert_eq!(scores, [0.5, 0.5, 0.0]);
+    }
+}

@@ -1,0 +1,220 @@
+//! Fits the models of extraction: what `coroner train` does.
+//!
+//! Lines teach what words mean ([`events`]), labelled documents teach which moment is which ([`times`]). The two are kept apart:
+//! lines are written by us and lie in `data/train`, documents may lie anywhere. A model of documents is checked on groups that it
+//! has not seen, one organisation after the other, because two reports of one organisation resemble each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
+
+use crate::document::Document;
+use crate::extract::{HAPPENINGS, Lesson, ROLES, lesson};
+use crate::labels::{Label, agrees};
+use crate::model::fit::{Example, fit};
+use crate::model::lines::learn;
+use crate::model::weights::write;
+
+/// How strongly weights are drawn to zero, chosen under cross-validation by organisation.
+const LINES_PENALTY: f64 = 1.0;
+const TIMES_PENALTY: f64 = 10.0;
+
+/// A feature of documents counts where at least so many groups have it.
+const GROUPS: usize = 4;
+
+/// A line's feature counts where at least so many lines have it.
+const LINES: usize = 2;
+
+/// Learns what a line says happened. `table` holds lines of `kind<TAB>text`; gives the model's file.
+///
+/// # Errors
+/// A line that is not of that form or whose kind is unknown, by its number.
+pub fn events(table: &str, note: &str) -> Result<String, String> {
+    let mut lines = Vec::new();
+    for (nth, line) in table.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
+        let problem = |what: &str| format!("line {}: {what}: {line}", nth + 1);
+        let (kind, text) = line.split_once('\t').ok_or_else(|| problem("not `kind<TAB>text`"))?;
+        let class = HAPPENINGS.iter().position(|known| *known == kind).ok_or_else(|| problem("unknown kind"))?;
+        // `@` stands for a time, and times are blanked before a line is read.
+        lines.push((class, text.replace('@', " ")));
+    }
+    learn(note, &HAPPENINGS, &lines, LINES, LINES_PENALTY)
+}
+
+/// One labelled document, ready to learn from.
+pub struct Case {
+    lesson: Lesson,
+    label: Label,
+}
+
+impl Case {
+    pub fn new(document: &Document, label: Label) -> Case {
+        Case { lesson: lesson(document), label }
+    }
+
+    /// Which candidates are right for a role: none at all means "none of them".
+    fn right(&self, role: &str) -> Right {
+        let wanted = self.label.instants(role);
+        if wanted.is_empty() {
+            return Right::None;
+        }
+        let agree =
+            |when: &Option<crate::when::When>| when.is_some_and(|w| wanted.iter().any(|label| agrees(w, *label)));
+        let right: Vec<bool> = self.lesson.candidates.iter().map(|(when, _)| agree(when)).collect();
+        if right.contains(&true) { Right::These(right) } else { Right::Missing }
+    }
+}
+
+enum Right {
+    These(Vec<bool>),
+    None,
+    /// The label's instant is no candidate: there is nothing to learn.
+    Missing,
+}
+
+/// The features that count, each with its number.
+fn vocabulary(cases: &[&Case]) -> Vec<String> {
+    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for case in cases {
+        let all = case.lesson.candidates.iter().map(|(_, features)| features).chain([&case.lesson.none]);
+        for feature in all.flat_map(BTreeMap::keys) {
+            groups.entry(feature).or_default().insert(case.label.group());
+        }
+    }
+    groups.into_iter().filter(|(_, groups)| groups.len() >= GROUPS).map(|(feature, _)| feature.to_owned()).collect()
+}
+
+type Index<'v> = HashMap<&'v str, u32>;
+
+fn sparse(features: &BTreeMap<String, f32>, index: &Index) -> Vec<(u32, f32)> {
+    features.iter().filter_map(|(name, value)| Some((*index.get(name.as_str())?, *value))).collect()
+}
+
+fn alternatives(case: &Case, index: &Index) -> Vec<Vec<(u32, f32)>> {
+    let candidates = case.lesson.candidates.iter().map(|(_, features)| features);
+    candidates.chain([&case.lesson.none]).map(|features| sparse(features, index)).collect()
+}
+
+fn fitted(cases: &[&Case], role: &str, index: &Index) -> Result<Vec<f64>, String> {
+    let examples: Vec<Example> = cases
+        .iter()
+        .filter_map(|case| {
+            let mut right = match case.right(role) {
+                Right::These(right) => right,
+                Right::None => vec![false; case.lesson.candidates.len()],
+                Right::Missing => return None,
+            };
+            let none = !right.contains(&true);
+            right.push(none);
+            Some(Example { alternatives: alternatives(case, index), right, weight: 1.0 })
+        })
+        .collect();
+    fit(&examples, index.len(), TIMES_PENALTY)
+}
+
+/// Learns which moment is the start, the detection and the end; gives the model's file.
+pub fn times(cases: &[Case], note: &str) -> Result<String, String> {
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
+    let names = vocabulary(&cases);
+    let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
+    let columns = ROLES.iter().map(|role| fitted(&cases, role, &index)).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<Vec<f64>> = (0..names.len()).map(|at| columns.iter().map(|column| column[at]).collect()).collect();
+    Ok(write(note, &names, &ROLES, &rows, 0.005))
+}
+
+/// A chance that was given, and whether it was right to give it.
+type Answer = (f64, bool);
+
+/// How the choice does on organisations that it has not seen: each of `folds` parts of the organisations is held out once. Each
+/// instant is judged alone, before the three are taken together. The figures are precision, recall and F1 of the most
+/// likely candidate from `floor` on, and the expected calibration error (ten bins) of its chance.
+pub fn cross_validated(cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
+    let groups: BTreeSet<&str> = cases.iter().map(|case| case.label.group()).collect();
+    let fold_of: HashMap<&str, usize> = groups.iter().enumerate().map(|(nth, group)| (*group, nth % folds)).collect();
+    let mut report = format!("{} documents, {} groups\n", cases.len(), groups.len());
+    let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); ROLES.len()];
+    let mut labelled = vec![0usize; ROLES.len()];
+    for fold in 0..folds {
+        let held = |case: &&Case| fold_of.get(case.label.group()) == Some(&fold);
+        let (test, train): (Vec<&Case>, Vec<&Case>) = cases.iter().copied().partition(held);
+        let names = vocabulary(&train);
+        let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
+        for (nth, role) in ROLES.iter().enumerate() {
+            let weights = fitted(&train, role, &index)?;
+            for case in &test {
+                let right = case.right(role);
+                labelled[nth] += usize::from(!matches!(right, Right::None));
+                if let Some((chance, at)) = likeliest(case, &weights, &index).filter(|(chance, _)| *chance >= floor) {
+                    answers[nth].push((chance, matches!(&right, Right::These(right) if right[at])));
+                }
+            }
+        }
+    }
+    for ((role, answers), labelled) in ROLES.iter().zip(&answers).zip(labelled) {
+        let right = answers.iter().filter(|(_, right)| *right).count();
+        let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
+        let (precision, recall) = (share(right, answers.len()), share(right, labelled));
+        let f1 = share(2 * right, answers.len() + labelled);
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            report,
+            "{role:12} labelled {labelled:4}  answered {:4}  precision {precision:.3}  recall {recall:.3}  F1 {f1:.3}  ECE {:.3}",
+            answers.len(),
+            calibration_error(answers),
+        );
+    }
+    Ok(report)
+}
+
+/// The likeliest moment, its chance over all places that tell it, and one of these.
+fn likeliest(case: &Case, weights: &[f64], index: &Index) -> Option<(f64, usize)> {
+    let scores: Vec<f64> = alternatives(case, index)
+        .iter()
+        .map(|features| features.iter().map(|(at, value)| weights[*at as usize] * f64::from(*value)).sum())
+        .collect();
+    let most = scores.iter().copied().fold(f64::MIN, f64::max);
+    let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
+    let mut best: Vec<(Option<crate::when::When>, f64, usize)> = Vec::new();
+    for (at, ((when, _), score)) in case.lesson.candidates.iter().zip(&scores).enumerate() {
+        let chance = (score - most).exp() / sum;
+        match best.iter_mut().find(|(known, ..)| known == when) {
+            Some((_, all, _)) => *all += chance,
+            None => best.push((*when, chance, at)),
+        }
+    }
+    let none = scores.last().map_or(1.0, |score| (score - most).exp() / sum);
+    let (_, chance, at) = best.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (chance > none).then_some((chance, at))
+}
+
+/// The expected calibration error: the gap between chance and share of right answers, over ten bins, weighed by answers.
+/// Source: Naeini, Cooper, Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015.
+fn calibration_error(answers: &[Answer]) -> f64 {
+    let mut bins = [(0usize, 0.0, 0usize); 10];
+    for (chance, right) in answers {
+        let bin = &mut bins[((chance * 10.0) as usize).min(9)];
+        *bin = (bin.0 + 1, bin.1 + chance, bin.2 + usize::from(*right));
+    }
+    let gaps = bins.iter().map(|(_, chances, right)| (chances - *right as f64).abs());
+    gaps.sum::<f64>() / answers.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chances_that_hold_have_no_calibration_error() {
+        let half = [(0.5, true), (0.5, false)];
+        assert_eq!(calibration_error(&half), 0.0);
+        assert_eq!(calibration_error(&[(0.95, false)]), 0.95);
+        assert_eq!(calibration_error(&[]), 0.0);
+    }
+
+    #[test]
+    fn a_table_of_events_with_a_fault_names_the_line() {
+        for (table, fault) in [("start", "line 1: not `kind"), ("# note\nbegin\tx", "line 2: unknown kind")] {
+            assert!(events(table, "").unwrap_err().starts_with(fault));
+        }
+    }
+}

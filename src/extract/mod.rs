@@ -14,6 +14,9 @@ mod outline;
 pub mod timeline;
 mod times;
 
+#[cfg(test)]
+mod properties;
+
 use crate::document::Document;
 use crate::record::{Evidence, Record, RootCause};
 
@@ -139,8 +142,10 @@ pub fn extract(document: &Document) -> Record {
 
 /// The record of a document that reports no incident: only what says which document it is.
 fn blank(record: Record) -> Record {
-    let mut evidence = record.evidence;
-    evidence.retain(|field, _| matches!(field.as_str(), "title" | "organization" | "published_at"));
+    let names_it = |field: &String| matches!(field.as_str(), "title" | "organization" | "published_at");
+    let (mut evidence, mut confidence) = (record.evidence, record.confidence);
+    evidence.retain(|field, _| names_it(field));
+    confidence.retain(|field, _| names_it(field));
     Record {
         id: record.id,
         source: record.source,
@@ -149,7 +154,7 @@ fn blank(record: Record) -> Record {
         organization: record.organization,
         published_at: record.published_at,
         evidence,
-        confidence: record.confidence,
+        confidence,
         ..Record::default()
     }
 }
@@ -159,47 +164,4 @@ pub fn timeline_of(document: &Document) -> Vec<timeline::Event> {
     let text = mask::mask(&document.text);
     let resolution = crate::time::resolve::resolve(document, &text);
     timeline::events(document, &timeline::without_moments(&text, &resolution), &resolution)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::source;
-
-    /// What postmortems are made of, in any order: enough to reach every rule.
-    const PIECES: &str = "(# |## |- |\\| |\\*\\*|\n|\n\n|Timeline|Root cause: |Start: |End: |Duration: |Detected: |Resolved|Posted |\
-        2024-0[1-9]-[12][0-9]|[0-2][0-9]:[0-5][0-9]|1[0-2]:[0-5][0-9] (am|PM)| UTC| PST|May 1[0-9]|5[0-9] minutes|2 hours later|T\\+[1-9]m|\
-        between | and | to | - |users saw errors|service restored|alert fired|a customer reported it|the deploy broke it|é|\u{a0}|[a-z ]{1,8})";
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
-
-        #[test]
-        fn any_document_gives_a_record_whose_quotes_stand_in_it_and_whose_end_is_not_before_its_start(
-            text in prop::collection::vec(PIECES, 1..60).prop_map(|pieces| pieces.concat())
-        ) {
-            let Ok(document) = source::from_text(text, "id", "source", None) else { return Ok(()) };
-            let record = extract(&document);
-            for evidence in record.evidence.values() {
-                prop_assert_eq!(document.text.get(evidence.start..evidence.end), Some(evidence.quote.as_str()));
-            }
-            for confidence in record.confidence.values() {
-                prop_assert!((0.0..=1.0).contains(confidence));
-            }
-            if let (Some(started), Some(resolved)) = (record.started_at, record.resolved_at) {
-                prop_assert!(resolved.minutes_since(&started).is_none_or(|minutes| minutes >= 0.0), "{started} {resolved}");
-            }
-            prop_assert!(record.ttd_minutes.is_none_or(|minutes| minutes >= 0.0));
-            prop_assert!(record.ttr_minutes.is_none_or(|minutes| minutes >= 0.0));
-        }
-
-        #[test]
-        fn any_bytes_give_a_record_or_a_reason(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-            if let Ok(document) = source::from_bytes(bytes, "id", "source", None) {
-                extract(&document);
-            }
-        }
-    }
 }

@@ -7,7 +7,8 @@
 //! It checks form, not truth: whether a record is right is for labels to say.
 
 use crate::document::{BlockKind, Document, Span};
-use crate::extract::timeline::{Event, Kind};
+use crate::extract::account::{Account, Origin};
+use crate::extract::timeline::Kind;
 use crate::record::{DetectionSource, FIELDS, Record, RootCause, Trigger, When};
 use crate::time::resolve::Resolution;
 use crate::time::{Role, TimeExpr, Value};
@@ -27,8 +28,10 @@ pub fn extraction(document: &Document) -> Result<(), Broken> {
     self::document(document)?;
     let times = crate::time::resolve::resolve(document, &document.text);
     resolution(document, &times)?;
-    timeline(document, &crate::extract::timeline_of(document))?;
-    record(document, &crate::extract::extract(document))
+    let read = crate::extract::account(document);
+    account(document, &read)?;
+    holds!(read.record == crate::extract::extract(document), "the account and the record disagree");
+    record(document, &read.record)
 }
 
 /// Blocks are pieces of the text, in order and without overlap, and at least one is there.
@@ -86,17 +89,26 @@ pub fn resolution(document: &Document, times: &Resolution) -> Result<(), Broken>
     Ok(())
 }
 
-/// Events are pieces of the text, in the order of their times in it.
-pub fn timeline(document: &Document, events: &[Event]) -> Result<(), Broken> {
-    for event in events {
-        for (what, span) in [("words", event.text), ("quote", event.quote)] {
-            holds!(stands_in(&document.text, span), "the {what} of an event at {span:?} are no piece of the text");
+/// The account tells its times in order, each with words around it, and points at pieces of the text.
+pub fn account(document: &Document, account: &Account) -> Result<(), Broken> {
+    let text = &document.text;
+    in_order(text, "told time", account.times.iter().map(|told| told.span))?;
+    for told in &account.times {
+        let words = told.span.of(text);
+        holds!(stands_in(text, told.text), "the words around {words:?} at {:?} are no piece of the text", told.text);
+        for origin in [told.day, told.zone] {
+            if let Origin::Year(at) | Origin::Words(at) | Origin::PastMidnight(at) | Origin::Counted(at) = origin {
+                holds!(stands_in(text, at) && !at.is_empty(), "{words:?} was placed by {at:?}, no piece of the text");
+            }
         }
-        holds!(!event.quote.is_empty(), "an event without a quote at {:?}", event.text);
-        let scores = Kind::ALL.map(|(kind, _)| event.scores.of(kind));
-        holds!(scores.iter().all(|score| score.is_finite() && *score >= 0.0), "an event scores {scores:?}");
+        let scores = Kind::ALL.map(|(kind, _)| told.scores.of(kind));
+        holds!(scores.iter().all(|score| score.is_finite() && *score >= 0.0), "{words:?} scores {scores:?}");
     }
-    holds!(events.windows(2).all(|pair| pair[0].item < pair[1].item), "events are not in the order of the text");
+    for choice in &account.choices {
+        holds!(account.record.has(choice.field), "{} was chosen and is blank", choice.field);
+        let quote = account.record.evidence.get(choice.field).map(|evidence| Span::new(evidence.start, evidence.end));
+        holds!(quote == Some(choice.quote), "{} rests on {quote:?} and was chosen by {:?}", choice.field, choice.quote);
+    }
     Ok(())
 }
 

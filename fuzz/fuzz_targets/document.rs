@@ -10,7 +10,14 @@ use libfuzzer_sys::fuzz_target;
 
 const NAMES: &[Option<&str>] = &[None, Some("a.md"), Some("a.txt"), Some("a.html"), Some("mail.eml"), Some("no-extension")];
 
-fuzz_target!(|bytes: &[u8]| {
+/// Compiles the lexicons before the clock of the first input runs: they take seconds under a sanitizer.
+fn warm_up() {
+    if let Ok(document) = source::from_text("It failed at 10:00.".to_owned(), "id", "source", None) {
+        let _ = validate::extraction(&document);
+    }
+}
+
+fuzz_target!(init: warm_up(), |bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let path = NAMES[usize::from(*first) % NAMES.len()];
     let Ok(document) = source::from_bytes(bytes.to_vec(), "id", "source", path.map(Path::new)) else { return };

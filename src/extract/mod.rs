@@ -5,6 +5,7 @@
 //! ([`timeline`]), and from all of them the decisions: instants and durations ([`times`]). Nothing here opens a file.
 
 mod about;
+pub mod account;
 mod category;
 mod confidence;
 mod cues;
@@ -25,13 +26,23 @@ const TRIGGER_FLOOR: f64 = 0.5;
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
+    stages(document, |reading| record(reading, times::read(reading)))
+}
+
+/// The record with the times it was made from, for `coroner timeline`.
+pub fn account(document: &Document) -> account::Account {
+    stages(document, account::account)
+}
+
+/// Takes `document` through the stages that all decisions look at, and gives them to `decide`.
+fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
     let text = mask::mask(&document.text);
     let outline = outline::outline(document, &text);
     let fields = fields::fields(document, &text);
     let resolution = crate::time::resolve::resolve(document, &text);
     let untimed = timeline::without_moments(&text, &resolution);
     let events = timeline::events(document, &untimed, &resolution);
-    let reading = times::Reading {
+    decide(&times::Reading {
         document,
         text: &text,
         untimed: &untimed,
@@ -39,9 +50,11 @@ pub fn extract(document: &Document) -> Record {
         fields: &fields,
         times: &resolution,
         events: &events,
-    };
-    let times = times::read(&reading);
+    })
+}
 
+fn record(reading: &times::Reading, times: times::Times) -> Record {
+    let times::Reading { document, text, untimed, outline, fields, events, .. } = *reading;
     let mut record =
         Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
     for (name, slot, found) in [
@@ -80,29 +93,29 @@ pub fn extract(document: &Document) -> Record {
     let put = |record: &mut Record, name: &str, span| {
         record.evidence.insert(name.to_owned(), Evidence::new(&document.text, span));
     };
-    let (title, title_span) = about::title(document, &text, &fields);
+    let (title, title_span) = about::title(document, text, fields);
     record.title = title;
     if let Some(span) = title_span {
         put(&mut record, "title", span);
     }
-    if let Some((name, span)) = about::organization(document, &text, &fields) {
+    if let Some((name, span)) = about::organization(document, text, fields) {
         record.organization = Some(name);
         put(&mut record, "organization", span);
     }
-    let sources = category::Sources { document, text: &untimed, outline: &outline, events: &events, title: title_span };
+    let sources = category::Sources { document, text: untimed, outline, events, title: title_span };
     let timed = record.started_at.is_some()
         || record.detected_at.is_some()
         || record.resolved_at.is_some()
         || record.ttr_minutes.is_some();
-    record.is_incident = about::incident_score(document, &text, &outline, &events, timed) > 0.0;
+    record.is_incident = about::incident_score(document, text, outline, events, timed) > 0.0;
     if !record.is_incident {
         return blank(record);
     }
-    if let Some((value, span)) = about::severity(document, &text, &fields) {
+    if let Some((value, span)) = about::severity(document, text, fields) {
         record.severity = Some(value);
         put(&mut record, "severity", span);
     }
-    if let Some((names, span)) = about::services(document, &text, &fields) {
+    if let Some((names, span)) = about::services(document, text, fields) {
         record.services = names;
         put(&mut record, "services", span);
     }
@@ -157,11 +170,4 @@ fn blank(record: Record) -> Record {
         confidence,
         ..Record::default()
     }
-}
-
-/// The rebuilt timeline of a document: its events with how strongly each speaks of what, for `coroner timeline`.
-pub fn timeline_of(document: &Document) -> Vec<timeline::Event> {
-    let text = mask::mask(&document.text);
-    let resolution = crate::time::resolve::resolve(document, &text);
-    timeline::events(document, &timeline::without_moments(&text, &resolution), &resolution)
 }

@@ -1,17 +1,18 @@
 //! The account of a document: every time it tells, how each was placed, and what the record made of it.
 //!
 //! For people who check a record and for those who mend the reader. It decides nothing: the times are those that
-//! [`crate::time::resolve`] placed and the choices those that [`super::times`] made. Where a day or a zone came from is
-//! told by pointing at the words that say it ([`Origin::Words`]), found again in the text: the resolver keeps the kind of
-//! its source, not the place.
+//! [`crate::time::resolve`] placed and the choices those that [`super::times`] made.
 
+mod origins;
+
+use self::origins::Origins;
 use super::fields::Slot;
 use super::timeline::Scores;
 use super::times::{self, Found, Reading, Rule};
 use crate::document::{BlockKind, Span};
 use crate::record::{Record, When};
-use crate::time::resolve::{Item, Source, told};
-use crate::time::{self, DateExpr, Role, Value};
+use crate::time::Role;
+use crate::time::resolve::told;
 
 /// Everything a document says of time, and its record.
 #[derive(Clone, Debug)]
@@ -106,7 +107,8 @@ pub struct Choice {
 pub(super) fn account(reading: &Reading) -> Account {
     let found = times::read(reading);
     let items = &reading.times.items;
-    let told: Vec<Told> = (0..items.len()).filter_map(|at| told_at(reading, at)).collect();
+    let origins = Origins::new(reading);
+    let told: Vec<Told> = (0..items.len()).filter_map(|at| told_at(reading, &origins, at)).collect();
     let fields = [
         ("published_at", found.published),
         ("started_at", found.started),
@@ -132,22 +134,20 @@ fn choice(field: &'static str, found: Found, times: &[Told]) -> Option<Choice> {
 }
 
 /// The item as a row of the account; the second end of a range and a repetition in another zone belong to the first.
-fn told_at(reading: &Reading, at: usize) -> Option<Told> {
+fn told_at(reading: &Reading, origins: &Origins, at: usize) -> Option<Told> {
     let items = &reading.times.items;
     let item = &items[at];
     let role = item.moment().map_or(Role::Alone, |moment| moment.role);
     let placed = item.when.filter(|_| !matches!(role, Role::To | Role::Alias))?;
     let until = items.get(at + 1).filter(|_| role == Role::From).and_then(|next| told(next.when?));
     let (place, text, scores) = surroundings(reading, at);
-    let day = day_of(reading, at, placed);
     Some(Told {
         when: told(placed),
         until,
         span: item.expr.span,
         place,
-        day,
-        // What is counted from another time is in its zone.
-        zone: if item.moment().is_some() { zone_of(reading, at, placed) } else { day },
+        day: origins.day(at),
+        zone: origins.zone(at),
         scores,
         text,
     })
@@ -157,7 +157,8 @@ fn told_at(reading: &Reading, at: usize) -> Option<Told> {
 fn surroundings(reading: &Reading, at: usize) -> (Place, Span, Scores) {
     let item = &reading.times.items[at];
     let span = item.expr.span;
-    if let Some(event) = reading.events.iter().find(|event| event.item == at) {
+    if let Ok(found) = reading.events.binary_search_by_key(&at, |event| event.item) {
+        let event = &reading.events[found];
         let place = if event.update { Place::Update } else { Place::Entry };
         return (place, event.text, event.scores);
     }
@@ -174,92 +175,10 @@ fn surroundings(reading: &Reading, at: usize) -> (Place, Span, Scores) {
     if let Some(field) = field {
         return (Place::Field, field.line, Scores::default());
     }
-    let sentence = reading.outline.sentences.iter().find(|sentence| sentence.span.contains(span));
-    (Place::Sentence, sentence.map_or(whole, |sentence| sentence.span), Scores::default())
-}
-
-/// The moment as its own words say it, without what the document adds.
-fn written(reading: &Reading, item: &Item) -> time::Moment {
-    let found = time::scan(item.expr.span.of(reading.text)).into_iter().next().map(|expr| expr.value);
-    if let Some(Value::Moment(moment)) = found { moment } else { time::Moment::default() }
-}
-
-fn day_of(reading: &Reading, at: usize, when: When) -> Origin {
-    let items = &reading.times.items;
-    let item = &items[at];
-    let dated = |item: &&Item| item.when.is_some_and(|when| when.date().is_some());
-    if item.moment().is_none() {
-        let base = items.iter().find(|other| counts_from(item, other));
-        let base = base.or_else(|| items[..at].iter().rev().find(|other| other.when.is_some()));
-        return base.map_or(Origin::Context, |base| Origin::Counted(base.expr.span));
-    }
-    let own = written(reading, item).date;
-    if told(when).is_none_or(|when| when.date().is_none()) && matches!(own, Some(DateExpr::MonthDay { .. })) {
-        return Origin::NoYear;
-    }
-    let Some(day) =
-        told(when).and_then(|when| when.date()).filter(|_| item.day != Source::Nowhere || !when.has_clock())
-    else {
-        return Origin::Nowhere;
-    };
-    match own {
-        Some(DateExpr::Full { .. } | DateExpr::Numeric { .. }) => return Origin::Written,
-        Some(DateExpr::MonthDay { .. } | DateExpr::Month { .. }) => {
-            let says = |other: &&Item| {
-                let year = match written(reading, other).date {
-                    Some(
-                        DateExpr::Full { year, .. } | DateExpr::Month { year, .. } | DateExpr::Numeric { year, .. },
-                    ) => year,
-                    _ => return false,
-                };
-                year == day.year() || year == day.year() % 100
-            };
-            return items.iter().find(says).map_or(Origin::Context, |other| Origin::Year(other.expr.span));
-        }
-        Some(DateExpr::Weekday(_) | DateExpr::Shift(_)) => {
-            let base = items[..at].iter().rev().filter(dated).find(|other| written(reading, other).date.is_some());
-            return base.map_or(Origin::Context, |base| Origin::Counted(base.expr.span));
-        }
-        None => {}
-    }
-    let says =
-        |other: &Item| other.when.and_then(|when| when.date()) == Some(day) && written(reading, other).date.is_some();
-    for other in items[..at].iter().rev().filter(dated) {
-        if says(other) {
-            return Origin::Words(other.expr.span);
-        }
-        let before = other.when.and_then(|when| when.date()).and_then(|date| date.tomorrow().ok());
-        if other.lead && before == Some(day) {
-            return Origin::PastMidnight(other.expr.span);
-        }
-    }
-    items[at..].iter().find(|other| says(other)).map_or(Origin::Context, |other| Origin::Words(other.expr.span))
-}
-
-/// Whether `item`, a `T+45m`, lies that far from `other`.
-fn counts_from(item: &Item, other: &Item) -> bool {
-    let Value::Elapsed(minutes) = item.expr.value else { return false };
-    other.moment().is_some() && other.when.is_some() && other.when.and_then(|when| when.plus(minutes)) == item.when
-}
-
-fn zone_of(reading: &Reading, at: usize, when: When) -> Origin {
-    let items = &reading.times.items;
-    let Some(moment) = items[at].moment() else { return Origin::Context };
-    let Some(zone) = moment.zone.as_ref().filter(|_| matches!(when, When::Instant(..) | When::Clock(_, Some(_))))
-    else {
-        return Origin::Nowhere;
-    };
-    if written(reading, &items[at]).zone.is_some() {
-        return Origin::Written;
-    }
-    let states = |item: &&Item| matches!(&item.expr.value, Value::Zone(stated) if stated == zone);
-    let carries =
-        |item: &&Item| item.zone == Source::Own && item.moment().and_then(|moment| moment.zone.as_ref()) == Some(zone);
-    let stated = items[..at].iter().rev().find(states).or_else(|| items.iter().find(states));
-    let partner = items.get(at + 1).filter(|_| moment.role == Role::From).filter(carries);
-    let source =
-        partner.or(stated).or_else(|| items.iter().find(|item| carries(item) && written(reading, item).zone.is_some()));
-    source.map_or(Origin::Context, |item| Origin::Words(item.expr.span))
+    let sentences = &reading.outline.sentences;
+    let after = sentences.partition_point(|sentence| sentence.span.start <= span.start);
+    let sentence = after.checked_sub(1).map(|at| sentences[at].span).filter(|sentence| sentence.contains(span));
+    (Place::Sentence, sentence.unwrap_or(whole), Scores::default())
 }
 
 #[cfg(test)]

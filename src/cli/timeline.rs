@@ -117,7 +117,7 @@ fn people(text: &str, account: &Account) -> Table {
         let when = told.when.map_or("-".to_owned(), |when| when.to_string());
         let until = told.until.map(|until| format!("to {until}"));
         let became = became(account, at).map(|field| format!("= {field}"));
-        let says = lines(Some(says(told)).filter(|says| !says.is_empty()).into_iter().chain(became));
+        let says = lines(says(told).into_iter().chain(became));
         let placed = placed(text, told);
         let above = at.checked_sub(1).map(|above| self::placed(text, &account.times[above]));
         let placed = (above.as_ref() != Some(&placed)).then(|| format!("({placed})"));
@@ -154,7 +154,7 @@ fn programs(text: &str, account: &Account) -> Table {
             told.until.map_or(Cell::Null, |until| Cell::Text(until.to_string())),
             cell(told.place.as_str().to_owned()),
             told.scores.best().map_or(Cell::Null, |kind| Cell::Text(kind.as_str().to_owned())),
-            cell(says(told)),
+            cell(says(told).join(", ")),
             cell(origin(text, told.day)),
             cell(origin(text, told.zone)),
             cell(became(account, at).collect::<Vec<_>>().join("|")),
@@ -221,11 +221,11 @@ fn became(account: &Account, at: usize) -> impl Iterator<Item = &'static str> + 
 }
 
 /// What the words were taken to say, with the strength of each cue, the strongest first.
-fn says(told: &Told) -> String {
+fn says(told: &Told) -> Vec<String> {
     let mut kinds: Vec<(&str, f64)> = Kind::ALL.iter().map(|(kind, name)| (*name, told.scores.of(*kind))).collect();
     kinds.retain(|(_, score)| *score > 0.0);
     kinds.sort_by(|a, b| b.1.total_cmp(&a.1));
-    kinds.iter().map(|(name, score)| format!("{name} {score}")).collect::<Vec<_>>().join(", ")
+    kinds.iter().map(|(name, score)| format!("{name} {score}")).collect()
 }
 
 /// Where a day or a zone comes from, in words.

@@ -200,3 +200,76 @@ fn in_order(text: &str, what: &str, spans: impl Iterator<Item = Span>) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Evidence;
+    use crate::{extract, source, time};
+
+    fn example() -> Document {
+        let text = "# Outage of 2024-05-03\n\n- 10:00 UTC users saw errors\n- 10:10 UTC alert fired\n- 10:30 UTC service restored\n";
+        source::from_text(text.to_owned(), "id", "a.md", None).unwrap()
+    }
+
+    #[test]
+    fn what_is_read_keeps_the_promises() {
+        assert_eq!(extraction(&example()), Ok(()));
+    }
+
+    #[test]
+    fn each_broken_promise_of_a_record_is_named() {
+        type Damage = fn(&mut Record);
+        let damages: &[(Damage, &str)] = &[
+            (|r| r.evidence.get_mut("started_at").unwrap().start += 1, "is not what stands at"),
+            (|r| r.evidence.get_mut("started_at").unwrap().end = 9999, "is not what stands at"),
+            (|r| drop(r.evidence.remove("resolved_at")), "resolved_at is told without a quote"),
+            (|r| drop(r.evidence.insert("severity".into(), r.evidence["title"].clone())), "severity, which is blank"),
+            (|r| *r.evidence.get_mut("title").unwrap() = Evidence { start: 1, end: 2, quote: " ".into() }, "is blank"),
+            (|r| drop(r.confidence.insert("started_at".into(), 1.5)), "confidence of started_at is 1.5"),
+            (|r| drop(r.confidence.insert("severity".into(), 0.5)), "a confidence of severity"),
+            (|r| std::mem::swap(&mut r.started_at, &mut r.resolved_at), "and began at"),
+            (|r| r.ttd_minutes = Some(-1.0), "ttd_minutes is Some(-1.0)"),
+            (|r| r.ttr_minutes = Some(f64::NAN), "ttr_minutes is Some(NaN)"),
+            (|r| r.ttr_basis = None, "ttr_minutes and ttr_basis"),
+            (|r| r.started_at = Some("0004-01-01T10:00:00Z".parse().unwrap()), "no time that a document tells"),
+            (|r| r.ttr_minutes = Some(0.11666666666666667), "reads back as another record"),
+            (|r| r.warnings.push("something is wrong".into()), "has no code"),
+            (|r| r.is_incident = false, "reports no incident"),
+            (|r| r.root_cause_also = vec![RootCause::Capacity], "other labels are given"),
+        ];
+        let document = example();
+        let read = extract::extract(&document);
+        assert_eq!(record(&document, &read), Ok(()));
+        for (at, (damage, says)) in damages.iter().enumerate() {
+            let mut damaged = read.clone();
+            damage(&mut damaged);
+            let broken = record(&document, &damaged).expect_err(says);
+            assert!(broken.contains(says), "damage {at}: {broken}");
+        }
+    }
+
+    #[test]
+    fn times_that_overlap_or_leave_the_text_are_named() {
+        let text = "from 10:00 to 10:30 é";
+        let read = time::scan(text);
+        assert_eq!(expressions(text, &read), Ok(()));
+        let reversed: Vec<_> = read.iter().rev().cloned().collect();
+        assert!(expressions(text, &reversed).unwrap_err().contains("begins before byte"));
+        for (span, says) in
+            [(Span::new(5, 99), "no piece"), (Span::new(5, 21), "no piece"), (Span::new(5, 5), "is empty")]
+        {
+            let mut moved = read.clone();
+            moved[0].span = span;
+            assert!(expressions(text, &moved).unwrap_err().contains(says), "{span:?}");
+        }
+        assert!(expressions(text, &read[1..]).unwrap_err().contains("To without what it belongs to"));
+    }
+
+    #[test]
+    fn blocks_that_overlap_are_named() {
+        let mut document = example();
+        document.blocks.swap(0, 1);
+        assert!(self::document(&document).unwrap_err().contains("begins before byte"));
+    }
+}

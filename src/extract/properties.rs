@@ -17,7 +17,7 @@ use crate::validate;
 /// Cases of a test run; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    if asked { ProptestConfig::default() } else { ProptestConfig::with_cases(250) }
+    if asked { ProptestConfig::default() } else { ProptestConfig::with_cases(120) }
 }
 
 type Text = BoxedStrategy<String>;

@@ -4,9 +4,9 @@
 //! the bench profile of Cargo.toml. Without `--bench`, as under `cargo test`, it runs each task once and measures nothing.
 //!
 //! No criterion or divan: both measure one task to its end, then the next, so on a shared machine what disturbs one of
-//! two tasks passes for a difference between them, and neither tells the ratio of two. Here each round runs every task
-//! on a corpus, in turning order, for a few hundredths of a second; a ratio is taken within a round, and what is printed
-//! is the median over rounds with the least and the most. That is all there is to it, and it needs no crate.
+//! two tasks passes for a difference between them, and neither tells the ratio of two. Here the tasks take turns on each
+//! document, in changing order, so that a disturbance falls on each by the time that it takes; a ratio is taken within a
+//! round, and what is printed is the median over rounds with the least and the most. It needs no crate.
 //!
 //! The scan for digits is the least that any reader of times must do; a ratio to it holds on other machines, MB/s do
 //! not. Text is what a document holds after decoding; MB are millions of its bytes. Reading files is not measured.
@@ -22,8 +22,8 @@ use regex::Regex;
 
 /// Rounds that count, after one that warms up.
 const ROUNDS: usize = 21;
-/// What one task takes of a round, at least, in seconds.
-const SLICE: f64 = 0.04;
+/// What a round takes at least, in seconds.
+const ROUND: f64 = 0.2;
 
 /// The corpora, relative to the package: the samples that everyone has, and a larger one where it lies beside.
 const CORPORA: &[&str] = &["data/samples", "../shared/corpus"];
@@ -92,18 +92,19 @@ fn rounds(documents: &[Document], megabytes: f64) -> Vec<Vec<f64>> {
     let tasks = tasks();
     let mut speeds = Vec::new();
     for round in 0..=ROUNDS {
-        let mut speed = vec![0.0; tasks.len()];
-        for turn in 0..tasks.len() {
-            let at = (turn + round) % tasks.len();
-            let (begun, mut passes) = (Instant::now(), 0.0);
-            while passes == 0.0 || begun.elapsed().as_secs_f64() < SLICE {
-                for document in documents {
+        let (begun, mut passes, mut taken) = (Instant::now(), 0.0, vec![0.0; tasks.len()]);
+        while passes == 0.0 || begun.elapsed().as_secs_f64() < ROUND {
+            for (nth, document) in documents.iter().enumerate() {
+                for turn in 0..tasks.len() {
+                    let at = (turn + nth + round) % tasks.len();
+                    let started = Instant::now();
                     black_box((tasks[at].work)(black_box(document)));
+                    taken[at] += started.elapsed().as_secs_f64();
                 }
-                passes += 1.0;
             }
-            speed[at] = passes * megabytes / begun.elapsed().as_secs_f64();
+            passes += 1.0;
         }
+        let speed: Vec<f64> = taken.iter().map(|taken| passes * megabytes / taken).collect();
         speeds.push(speed);
     }
     speeds.split_off(1)

@@ -8,7 +8,8 @@ use std::path::Path;
 use coroner::{source, validate};
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: &[Option<&str>] = &[None, Some("a.md"), Some("a.txt"), Some("a.html"), Some("mail.eml"), Some("no-extension")];
+const NAMES: &[Option<&str>] =
+    &[None, Some("a.md"), Some("a.txt"), Some("a.html"), Some("mail.eml"), Some("no-extension")];
 
 /// Compiles the lexicons before the clock of the first input runs: they take seconds under a sanitizer.
 fn warm_up() {

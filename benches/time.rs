@@ -5,8 +5,10 @@
 //!
 //! No criterion or divan: both measure one task to its end, then the next, so on a shared machine what disturbs one of
 //! two tasks passes for a difference between them, and neither tells the ratio of two. Here the tasks take turns on each
-//! document, in changing order, so that a disturbance falls on each by the time that it takes; a ratio is taken within a
-//! round, and what is printed is the median over rounds with the least and the most. It needs no crate.
+//! document, in changing order, and of several passes the least time of each task on each document counts: a document
+//! takes less than a time slice, so the least was not interrupted. (Whole passes are, and the longer task more often,
+//! which makes any mean or median of them a measure of the load.) Such a series gives one ratio; what is printed is the
+//! median over series with the least and the most. It needs no crate.
 //!
 //! The scan for digits is the least that any reader of times must do; a ratio to it holds on other machines, MB/s do
 //! not. Text is what a document holds after decoding; MB are millions of its bytes. Reading files is not measured.
@@ -20,10 +22,10 @@ use coroner::source::{self, Limits, walk};
 use coroner::time;
 use regex::Regex;
 
-/// Rounds that count, after one that warms up.
-const ROUNDS: usize = 21;
-/// What a round takes at least, in seconds.
-const ROUND: f64 = 0.2;
+/// Series, each of which gives a speed and a ratio; one more before them warms up.
+const SERIES: usize = 7;
+/// Passes over the corpus in a series.
+const PASSES: usize = 10;
 
 /// The corpora, relative to the package: the samples that everyone has, and a larger one where it lies beside.
 const CORPORA: &[&str] = &["data/samples", "../shared/corpus"];
@@ -60,12 +62,12 @@ fn main() {
             continue;
         }
         let bytes: usize = documents.iter().map(|document| document.text.len()).sum();
-        let rounds = rounds(&documents, bytes as f64 / 1e6);
-        println!("{name}: {} documents, {:.2} MB, {ROUNDS} rounds", documents.len(), bytes as f64 / 1e6);
+        let series = series(&documents, bytes as f64 / 1e6);
+        println!("{name}: {} documents, {:.2} MB, {SERIES} series", documents.len(), bytes as f64 / 1e6);
         println!("  {:24} {:>24} {:>26}", "task", "MB/s (least - most)", "times slower than digits");
         for (at, task) in tasks().iter().enumerate() {
-            let speed = Spread::of(rounds.iter().map(|round| round[at]).collect());
-            let ratio = Spread::of(rounds.iter().map(|round| round[0] / round[at]).collect());
+            let speed = Spread::of(series.iter().map(|speeds| speeds[at]).collect());
+            let ratio = Spread::of(series.iter().map(|speeds| speeds[0] / speeds[at]).collect());
             println!("  {:24} {:>24} {:>26}", task.name, speed.text(), ratio.text());
         }
     }
@@ -87,25 +89,23 @@ fn smoke(documents: &[Document]) {
     assert!(found[2] <= found[1], "more times are placed than were read: {found:?}");
 }
 
-/// For each round the speed of each task in MB/s.
-fn rounds(documents: &[Document], megabytes: f64) -> Vec<Vec<f64>> {
+/// For each series the speed of each task in MB/s.
+fn series(documents: &[Document], megabytes: f64) -> Vec<Vec<f64>> {
     let tasks = tasks();
     let mut speeds = Vec::new();
-    for round in 0..=ROUNDS {
-        let (begun, mut passes, mut taken) = (Instant::now(), 0.0, vec![0.0; tasks.len()]);
-        while passes == 0.0 || begun.elapsed().as_secs_f64() < ROUND {
+    for _ in 0..=SERIES {
+        let mut least = vec![vec![f64::INFINITY; documents.len()]; tasks.len()];
+        for pass in 0..PASSES {
             for (nth, document) in documents.iter().enumerate() {
                 for turn in 0..tasks.len() {
-                    let at = (turn + nth + round) % tasks.len();
-                    let started = Instant::now();
+                    let at = (turn + nth + pass) % tasks.len();
+                    let begun = Instant::now();
                     black_box((tasks[at].work)(black_box(document)));
-                    taken[at] += started.elapsed().as_secs_f64();
+                    least[at][nth] = least[at][nth].min(begun.elapsed().as_secs_f64());
                 }
             }
-            passes += 1.0;
         }
-        let speed: Vec<f64> = taken.iter().map(|taken| passes * megabytes / taken).collect();
-        speeds.push(speed);
+        speeds.push(least.iter().map(|least| megabytes / least.iter().sum::<f64>()).collect());
     }
     speeds.split_off(1)
 }

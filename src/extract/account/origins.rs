@@ -40,7 +40,8 @@ impl<'r> Origins<'r> {
             {
                 origins.carried.push((zone, at));
             }
-            if let Some(year) = own.date.and_then(year)
+            if own.date.is_some()
+                && let Some(year) = year(item.expr.span.of(reading.text))
                 && !origins.years.iter().any(|(known, _)| *known == year)
             {
                 origins.years.push((year, at));
@@ -103,7 +104,8 @@ impl<'r> Origins<'r> {
                 let named = self.years.iter().find(|(year, _)| *year == day.year());
                 return named.map_or(Origin::Context, |(_, at)| Origin::Year(self.items[*at].expr.span));
             }
-            Some(DateExpr::Weekday(_) | DateExpr::Shift(_)) => {
+            // "On Monday", "the next day".
+            Some(_) => {
                 let base = (0..at).rev().find(|other| self.written[*other].date.is_some());
                 return base.map_or(Origin::Context, |base| Origin::Counted(self.items[base].expr.span));
             }
@@ -130,11 +132,10 @@ fn written(text: &str, item: &Item) -> Moment {
     if let Some(Value::Moment(moment)) = found { moment } else { Moment::default() }
 }
 
-fn year(date: DateExpr) -> Option<i16> {
-    match date {
-        DateExpr::Full { year, .. } | DateExpr::Month { year, .. } | DateExpr::Numeric { year, .. } => Some(year),
-        _ => None,
-    }
+/// The year that the words name, if any, in four digits.
+fn year(words: &str) -> Option<i16> {
+    let runs = words.split(|c: char| !c.is_ascii_digit());
+    runs.filter(|run| run.len() == 4).find_map(|run| run.parse().ok().filter(|year| (1990..=2099).contains(year)))
 }
 
 /// Whether `item`, a `T+45m`, lies that far from `other`.

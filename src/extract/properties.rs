@@ -326,6 +326,8 @@ fn texts_that_broke_a_promise_keep_it() {
          API was down between 00:00 UTC - 00:00 UTC .\n\n",
         // A stated length of seconds was written with more decimals than JSON gives back.
         "> users saw errors 00:00 UTC .</p>\n\nTTR: 00:01:10 UTC\n\nusers saw errors 7seconds .\n\n",
+        // A title of marks alone was a title without words.
+        "---\nStart: 00:00 UTC\ntitle: =\n---\n# Timeline\n\n",
     ] {
         check(text).unwrap_or_else(|broken| panic!("{text:?}: {broken}"));
     }

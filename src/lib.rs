@@ -8,21 +8,27 @@
 //! | [`when`] | | a point in time with its precision |
 //! | [`time`] | text | time expressions and, with context, points in time; knows nothing of incidents |
 //! | [`extract`] | a document | its [`record::Record`], each field with its evidence |
+//! | [`validate`] | a document and what was derived from it | whether it keeps the promises of the above |
 //! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |
 //! | [`search`] | a library | ranked hits with snippets |
 //! | [`trends`] | a library | tables from SQL |
 //! | [`cli`] | arguments | all of the above, printed |
 
+#[cfg(feature = "program")]
 pub mod cli;
 pub mod document;
 pub mod extract;
 pub mod labels;
+#[cfg(feature = "program")]
 pub mod library;
 mod model;
 pub mod record;
+#[cfg(feature = "program")]
 pub mod search;
 pub mod source;
 pub mod time;
 pub mod train;
+#[cfg(feature = "program")]
 pub mod trends;
+pub mod validate;
 pub mod when;

@@ -56,6 +56,11 @@ impl Table {
     }
 
     fn write_aligned(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{}", self.aligned().trim_fmt())
+    }
+
+    /// The table as it is laid out for the terminal, or at its full width where there is none.
+    pub(super) fn aligned(&self) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
         // A narrow terminal breaks a long column name at its underscores, not inside a word.
@@ -66,7 +71,7 @@ impl Table {
                 if let Cell::Float(_) = cell { aligned.set_alignment(CellAlignment::Right) } else { aligned }
             }));
         }
-        writeln!(out, "{}", table.trim_fmt())
+        table
     }
 
     fn write_json(&self, out: &mut impl Write) -> io::Result<()> {

@@ -4,7 +4,7 @@
 //! ids and no record. Leaves to others: finding the document (`search`).
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use super::output::one_line;
 use crate::library;
 use crate::record::{Cell, Column, FIELDS, Record};
-use crate::search::{Index, Lookup};
+use crate::search::{Index, Lookup, Stored};
 
 /// Print the record of one document, each field with its confidence and quote
 #[derive(Debug, clap::Args)]
@@ -41,22 +41,26 @@ enum ShowFormat {
 }
 
 pub fn run(args: Args) -> Result<ExitCode> {
-    let found = library::read(&args.library, |generation| Index::open(generation)?.lookup(&args.id))?;
-    let record = match found {
-        Lookup::One(record) => record,
-        Lookup::Several(ids, count) => bail!("`{}` may be {count} documents:\n  {}", args.id, list(&ids, count)),
-        Lookup::Nothing => bail!(
-            "the library {} has no document `{}`; `coroner search` finds ids by words",
-            args.library.display(),
-            args.id
-        ),
-    };
+    let record = find(&args.library, &args.id)?.record;
     let mut out = io::stdout().lock();
     match args.format {
         ShowFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&record)?)?,
         ShowFormat::Text => print(&mut out, &record)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The one document of `library` that `name` means: an id, or the end of one.
+pub fn find(library: &Path, name: &str) -> Result<Stored> {
+    match library::read(library, |generation| Index::open(generation)?.lookup(name))? {
+        Lookup::One(stored) => Ok(*stored),
+        Lookup::Several(ids, count) => {
+            bail!("`{name}` may be {count} documents; give one of these ids:\n  {}", list(&ids, count))
+        }
+        Lookup::Nothing => {
+            bail!("the library {} has no document `{name}`; `coroner search` finds ids by words", library.display())
+        }
+    }
 }
 
 fn list(ids: &[String], count: usize) -> String {

@@ -59,9 +59,11 @@ pub fn incident_score(document: &Document, text: &str, outline: &Outline, events
 
 /// The title of the document.
 pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<String>, Option<Span>) {
-    let stated = fields.iter().find(|field| field.slot == Slot::Title && field.meta);
-    if let Some(field) = stated {
-        return (Some(clean(field.value.of(&document.text))), Some(field.value));
+    let stated = fields.iter().filter(|field| field.slot == Slot::Title && field.meta);
+    let mut stated = stated.map(|field| (clean(field.value.of(&document.text)), field.value));
+    // "title: =" states none.
+    if let Some((words, span)) = stated.find(|(words, _)| !words.is_empty()) {
+        return (Some(words), Some(span));
     }
     let candidates = document.blocks.iter().take(8).filter(|block| {
         !matches!(block.kind, BlockKind::Meta | BlockKind::Code | BlockKind::TableRow | BlockKind::Update)
@@ -84,8 +86,8 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
             return (Some(words), Some(line));
         }
     }
-    if let Some(hint) = &document.title_hint {
-        return (Some(clean(hint)), None);
+    if let Some(hint) = document.title_hint.as_deref().map(clean).filter(|hint| !hint.is_empty()) {
+        return (Some(hint), None);
     }
     let stem = document.source.rsplit(['/', '\\']).next().unwrap_or("").split('.').next().unwrap_or("");
     let name = stem.replace(['-', '_'], " ");

@@ -161,6 +161,10 @@ fn next_line(document: &Document, text: &str, index: usize, from: usize) -> Opti
     let block = &document.blocks[index];
     let rest = Span::new(from, block.span.end).trim(text);
     let candidate = if rest.is_empty() {
+        // A key of a front matter without a value has none: what follows is another key, or the text.
+        if block.kind == BlockKind::Meta {
+            return None;
+        }
         let next = document.blocks.get(index + 1)?;
         if matches!(next.kind, BlockKind::Heading(_) | BlockKind::Code | BlockKind::TableRow | BlockKind::Update) {
             return None;

@@ -5,6 +5,7 @@
 //! ([`timeline`]), and from all of them the decisions: instants and durations ([`times`]). Nothing here opens a file.
 
 mod about;
+pub mod account;
 mod category;
 mod confidence;
 mod cues;
@@ -15,6 +16,9 @@ pub mod timeline;
 mod times;
 
 pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
+#[cfg(test)]
+mod properties;
+
 use crate::document::Document;
 use crate::record::{Evidence, Record, RootCause};
 
@@ -23,16 +27,21 @@ const TRIGGER_FLOOR: f64 = 0.5;
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
-    read(document, |reading| record(reading))
+    stages(document, |reading| record(reading, times::read(reading)))
 }
 
 /// What the choice of the instants can learn from `document`.
-pub(crate) fn lesson(document: &Document) -> times::Lesson {
-    read(document, times::lesson)
+pub(crate) fn lesson(document: &Document) -> Lesson {
+    stages(document, times::lesson)
 }
 
-/// Takes `document` through the stages before the decisions, and hands them on.
-fn read<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
+/// The record with the times it was made from, for `coroner timeline`.
+pub fn account(document: &Document) -> account::Account {
+    stages(document, account::account)
+}
+
+/// Takes `document` through the stages that all decisions look at, and gives them to `decide`.
+fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
     let text = mask::mask(&document.text);
     let outline = outline::outline(document, &text);
     let fields = fields::fields(document, &text);
@@ -50,10 +59,8 @@ fn read<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T 
     })
 }
 
-fn record(reading: &times::Reading) -> Record {
+fn record(reading: &times::Reading, times: times::Times) -> Record {
     let times::Reading { document, text, untimed, outline, fields, events, .. } = *reading;
-    let times = times::read(reading);
-
     let mut record =
         Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
     for (name, slot, found) in [
@@ -160,8 +167,10 @@ fn rounded(chance: f32) -> f64 {
 
 /// The record of a document that reports no incident: only what says which document it is.
 fn blank(record: Record) -> Record {
-    let mut evidence = record.evidence;
-    evidence.retain(|field, _| matches!(field.as_str(), "title" | "organization" | "published_at"));
+    let names_it = |field: &String| matches!(field.as_str(), "title" | "organization" | "published_at");
+    let (mut evidence, mut confidence) = (record.evidence, record.confidence);
+    evidence.retain(|field, _| names_it(field));
+    confidence.retain(|field, _| names_it(field));
     Record {
         id: record.id,
         source: record.source,
@@ -170,57 +179,7 @@ fn blank(record: Record) -> Record {
         organization: record.organization,
         published_at: record.published_at,
         evidence,
-        confidence: record.confidence,
+        confidence,
         ..Record::default()
-    }
-}
-
-/// The rebuilt timeline of a document: its events with how strongly each speaks of what, for `coroner timeline`.
-pub fn timeline_of(document: &Document) -> Vec<timeline::Event> {
-    let text = mask::mask(&document.text);
-    let resolution = crate::time::resolve::resolve(document, &text);
-    timeline::events(document, &timeline::without_moments(&text, &resolution), &resolution)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::source;
-
-    /// What postmortems are made of, in any order: enough to reach every rule.
-    const PIECES: &str = "(# |## |- |\\| |\\*\\*|\n|\n\n|Timeline|Root cause: |Start: |End: |Duration: |Detected: |Resolved|Posted |\
-        2024-0[1-9]-[12][0-9]|[0-2][0-9]:[0-5][0-9]|1[0-2]:[0-5][0-9] (am|PM)| UTC| PST|May 1[0-9]|5[0-9] minutes|2 hours later|T\\+[1-9]m|\
-        between | and | to | - |users saw errors|service restored|alert fired|a customer reported it|the deploy broke it|é|\u{a0}|[a-z ]{1,8})";
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
-
-        #[test]
-        fn any_document_gives_a_record_whose_quotes_stand_in_it_and_whose_end_is_not_before_its_start(
-            text in prop::collection::vec(PIECES, 1..60).prop_map(|pieces| pieces.concat())
-        ) {
-            let Ok(document) = source::from_text(text, "id", "source", None) else { return Ok(()) };
-            let record = extract(&document);
-            for evidence in record.evidence.values() {
-                prop_assert_eq!(document.text.get(evidence.start..evidence.end), Some(evidence.quote.as_str()));
-            }
-            for confidence in record.confidence.values() {
-                prop_assert!((0.0..=1.0).contains(confidence));
-            }
-            if let (Some(started), Some(resolved)) = (record.started_at, record.resolved_at) {
-                prop_assert!(resolved.minutes_since(&started).is_none_or(|minutes| minutes >= 0.0), "{started} {resolved}");
-            }
-            prop_assert!(record.ttd_minutes.is_none_or(|minutes| minutes >= 0.0));
-            prop_assert!(record.ttr_minutes.is_none_or(|minutes| minutes >= 0.0));
-        }
-
-        #[test]
-        fn any_bytes_give_a_record_or_a_reason(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-            if let Ok(document) = source::from_bytes(bytes, "id", "source", None) {
-                extract(&document);
-            }
-        }
     }
 }

@@ -44,11 +44,19 @@ pub struct Hit {
     pub snippet: Snippet,
 }
 
+/// A document as the index keeps it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub record: Record,
+    /// The text that the evidence of the record points into.
+    pub text: String,
+}
+
 /// What a name stands for.
 #[derive(Clone, Debug)]
 pub enum Lookup {
     /// The one document of that id, or the only one whose id ends in it.
-    One(Box<Record>),
+    One(Box<Stored>),
     /// The first ids that it may mean, in order, and how many there are.
     Several(Vec<String>, usize),
     Nothing,
@@ -78,8 +86,8 @@ impl<'a> Index<'a> {
         let (top, total) = self.searcher.search(&query, &collectors).map_err(damaged)?;
         let snippets = Snippets::new(&self.searcher, &query, self.fields.body).map_err(damaged)?;
         let hit = |(score, address): &(f32, DocAddress)| {
-            let (record, body) = self.stored(*address)?;
-            Ok(Hit { score: *score, record, snippet: snippets.of(&body) })
+            let Stored { record, text } = self.stored(*address)?;
+            Ok(Hit { score: *score, record, snippet: snippets.of(&text) })
         };
         let mut hits = top.iter().take(limit).map(hit).collect::<Result<Vec<_>>>()?;
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.record.id.cmp(&b.record.id)));
@@ -89,7 +97,7 @@ impl<'a> Index<'a> {
     /// The document that `name` means: an id, or the end of one, with its extension or without.
     pub fn lookup(&self, name: &str) -> Result<Lookup> {
         if let Some(address) = self.address(name)? {
-            return Ok(Lookup::One(Box::new(self.stored(address)?.0)));
+            return Ok(Lookup::One(Box::new(self.stored(address)?)));
         }
         let mut ids = self.ids_ending_in(name)?;
         ids.sort();
@@ -97,7 +105,7 @@ impl<'a> Index<'a> {
         match ids.as_slice() {
             [] => Ok(Lookup::Nothing),
             [id] => match self.address(id)? {
-                Some(address) => Ok(Lookup::One(Box::new(self.stored(address)?.0))),
+                Some(address) => Ok(Lookup::One(Box::new(self.stored(address)?))),
                 None => Ok(Lookup::Nothing),
             },
             several => Ok(Lookup::Several(several.iter().take(CANDIDATES).cloned().collect(), several.len())),
@@ -132,7 +140,7 @@ impl<'a> Index<'a> {
     }
 
     /// The record and the text of a document.
-    fn stored(&self, address: DocAddress) -> Result<(Record, String)> {
+    fn stored(&self, address: DocAddress) -> Result<Stored> {
         let damaged = |why: &str| self.generation.damaged("the search index", why);
         let entry: TantivyDocument = self.searcher.doc(address).map_err(|error| damaged(&error.to_string()))?;
         let text = |field| entry.get_first(field).and_then(|value| value.as_str());
@@ -140,7 +148,7 @@ impl<'a> Index<'a> {
             return Err(damaged("a document without its record or text"));
         };
         let record = serde_json::from_str(record).with_context(|| self.generation.foreign("a record").to_string())?;
-        Ok((record, body.to_owned()))
+        Ok(Stored { record, text: body.to_owned() })
     }
 }
 

@@ -12,6 +12,6 @@ mod schema;
 mod snippet;
 mod writer;
 
-pub use index::{Found, Hit, Index, Lookup};
+pub use index::{Found, Hit, Index, Lookup, Stored};
 pub use snippet::Snippet;
 pub use writer::IndexPart;

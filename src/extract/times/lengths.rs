@@ -84,6 +84,10 @@ pub(super) fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<L
     {
         *basis = TtrBasis::Stated;
     }
+    // A third of a minute has no end in decimals; what is read back from JSON must be what was written.
+    for length in out.ttd.iter_mut().chain(out.ttr.iter_mut().map(|(length, _)| length)) {
+        length.minutes = (length.minutes * 1e6).round() / 1e6;
+    }
     warn_of_mismatch("TTD", out.ttd, stated_ttd, &mut out.warnings);
     warn_of_mismatch("TTR", out.ttr.map(|(length, _)| length), stated_ttr, &mut out.warnings);
     if let Some((length, _)) = out.ttr.filter(|(length, _)| length.minutes > 366.0 * 1440.0) {

@@ -94,6 +94,22 @@ impl Rule {
             Rule::Derived => "derived",
         }
     }
+
+    /// What the rule rests on, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Rule::Field => "a field says so",
+            Rule::Meta => "the front matter or header says so",
+            Rule::Range => "the end of a range that is said to be the impact",
+            Rule::Strong => "words with a strong cue",
+            Rule::Weak => "words with a weak cue",
+            Rule::Told => "the one moment of a summary",
+            Rule::Changed => "the change that led to it",
+            Rule::First => "the first entry of the timeline",
+            Rule::Update => "an update of a status page",
+            Rule::Derived => "counted from another time by a stated length",
+        }
+    }
 }
 
 /// What the document says of time.

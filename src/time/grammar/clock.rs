@@ -157,7 +157,7 @@ impl Scanner<'_> {
                     && self.touches(next + 1)
                     && self.kind(next + 1) == Some(Kind::Number)
                 || self.kind(next) == Some(Kind::Word) && !self.clock_word(next));
-        if wrong_tail || hour == 24 && minute > 0 {
+        if wrong_tail || hour == 24 && (minute > 0 || second > 0) {
             return None;
         }
         let clock = Clock { hour, minute: minute as i8, second, half_open: (1..=12).contains(&hour) };

@@ -22,15 +22,21 @@ use crate::document::{Block, BlockKind, Document, Span};
 use crate::when::When;
 
 /// The year that stands for one nobody tells. Within a document, clock times and days without a year are placed in it, so
-/// that they have an order and differences; [`told`] takes it away again. A leap year, so that every day has a place.
-const UNTOLD_YEAR: i16 = 4;
+/// that they have an order and differences; [`told`] takes it away again. A leap year, so that every day has a place, and
+/// so far from any other that no length that people state leads from it to a year that could be told.
+const UNTOLD_YEAR: i16 = -9996;
+
+/// Whether that year only stands for one, or is a program's zero: nobody's incident was before the year 1000.
+fn is_untold(year: i16) -> bool {
+    year < 1000
+}
 
 /// What the document really tells of a placed moment: without the stand-in year, that is a clock time, or nothing.
 pub fn told(when: When) -> Option<When> {
     match when {
-        When::Instant(wall, offset) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), Some(offset))),
-        When::Local(wall) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Clock(wall.time(), None)),
-        When::Day(day) if day.year() <= UNTOLD_YEAR + 1 => None,
+        When::Instant(wall, offset) if is_untold(wall.year()) => Some(When::Clock(wall.time(), Some(offset))),
+        When::Local(wall) if is_untold(wall.year()) => Some(When::Clock(wall.time(), None)),
+        When::Day(day) if is_untold(day.year()) => None,
         _ => Some(when),
     }
 }

@@ -254,7 +254,7 @@ impl Resolver<'_> {
         let Some(moment) = self.items[at].moment().cloned() else { return };
         let when = match (wall, moment.zone) {
             // In a year nobody tells, a region's daylight saving is unknown.
-            (Some(wall), Some(Zone::Region(_))) if wall.year() <= UNTOLD_YEAR + 1 => Some(When::Local(wall)),
+            (Some(wall), Some(Zone::Region(_))) if is_untold(wall.year()) => Some(When::Local(wall)),
             (Some(wall), Some(zone)) => Some(When::Instant(wall, zone.offset_at(wall))),
             (Some(wall), None) => Some(When::Local(wall)),
             (None, zone) => moment.clock.and_then(time_of).map(|time| {

@@ -54,7 +54,7 @@ impl Scanner<'_> {
             && self.touches(at + 6)
             && self.number(at + 6).is_some();
         let possible = first >= 1 && second >= 1 && (first <= 12 || second <= 12);
-        (possible && !tail).then_some((DateExpr::Numeric { first, second, year }, at + 5))
+        (possible && !tail).then_some((DateExpr::Numeric { first, second, year: Some(year) }, at + 5))
     }
 
     /// `27 Jun 2018`, `5th of March, 2024`, `05-Mar-2024`.
@@ -86,7 +86,7 @@ impl Scanner<'_> {
             return None;
         }
         if let Some(year) = self.year(place) {
-            return Some((DateExpr::Month { year, month }, place + 1));
+            return Some((DateExpr::Month { year: Some(year), month }, place + 1));
         }
         let day = self.small(place, 31).filter(|day| *day > 0)?;
         // "Mar 14:30" has no day, "May 10 am" is an hour that somebody may call.

@@ -196,6 +196,10 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
+    fn or_open(year: Option<i16>) -> String {
+        year.map_or("?".to_owned(), |year| year.to_string())
+    }
+
     /// The short form of the examples, see the head of `examples.tsv`.
     fn short(value: &Value) -> String {
         let zone = |zone: &Zone| match zone {
@@ -219,6 +223,7 @@ mod tests {
                     Bound::About => "~",
                     Bound::AtLeast => ">",
                     Bound::AtMost => "<",
+                    Bound::Vague => "?",
                 };
                 let relation = match length.relation {
                     Relation::Bare => "",
@@ -235,10 +240,15 @@ mod tests {
                 let date = moment.date.map(|date| match date {
                     DateExpr::Full { year, month, day } => format!("{year}-{month:02}-{day:02}"),
                     DateExpr::MonthDay { month, day } => format!("?-{month:02}-{day:02}"),
-                    DateExpr::Numeric { first, second, year } => format!("{first}/{second}/{year}"),
-                    DateExpr::Month { year, month } => format!("{year}-{month:02}-?"),
+                    DateExpr::Numeric { first, second, year } => format!("{first}/{second}/{}", or_open(year)),
+                    DateExpr::Month { year, month } => format!("{}-{month:02}-?", or_open(year)),
+                    DateExpr::Quarter { year, quarter } => format!("{year}-Q{quarter}"),
+                    DateExpr::Day(day) => format!("?-?-{day:02}"),
                     DateExpr::Weekday(day) => format!("weekday {day}"),
+                    DateExpr::WeekdayBefore(day) => format!("weekday {day} before"),
+                    DateExpr::WeekdayAfter(day) => format!("weekday {day} after"),
                     DateExpr::Shift(days) => format!("day {days:+}"),
+                    DateExpr::Written(days) => format!("written {days:+}"),
                 });
                 let clock = moment.clock.map(|clock| {
                     let seconds = if clock.second > 0 { format!(":{:02}", clock.second) } else { String::new() };
@@ -261,7 +271,8 @@ mod tests {
         let lines = include_str!("../examples.tsv").lines().filter(|line| !line.starts_with('#'));
         for line in lines {
             let (text, expected) = line.split_once('\t').unwrap_or((line, ""));
-            let found: Vec<String> = scan(text).iter().map(|expr| short(&expr.value)).collect();
+            let text = text.replace('␣', "\u{a0}").replace('⏎', "\n");
+            let found: Vec<String> = scan(&text).iter().map(|expr| short(&expr.value)).collect();
             if found.join("; ") != expected {
                 wrong.push(format!("{text}\t{}   (expected {expected})", found.join("; ")));
             }

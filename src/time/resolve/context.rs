@@ -8,7 +8,7 @@ impl Resolver<'_> {
         let numeric: Vec<(usize, i8, i8, i16)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
-                Some(DateExpr::Numeric { first, second, year }) => Some((at, first, second, year)),
+                Some(DateExpr::Numeric { first, second, year: Some(year) }) => Some((at, first, second, year)),
                 _ => None,
             })
             .collect();
@@ -62,7 +62,7 @@ impl Resolver<'_> {
         let known: Vec<(usize, i16, i8)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
-                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year, month }) => Some((at, year, month)),
+                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year: Some(year), month }) => Some((at, year, month)),
                 _ => None,
             })
             .collect();

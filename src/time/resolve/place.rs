@@ -141,7 +141,7 @@ impl Resolver<'_> {
                 day.checked_add(shift.days()).ok().map(|date| (date, Source::Neighbour))
             }
             // A day whose year nothing tells, or a month: no day.
-            DateExpr::MonthDay { .. } | DateExpr::Month { .. } | DateExpr::Numeric { .. } => None,
+            _ => None,
         }
     }
 

@@ -58,9 +58,28 @@ fn read_zone(text: &str) -> Option<Zone> {
     offset_of_minutes(if negative { -total } else { total }).map(Zone::Fixed)
 }
 
+/// The cities that the IANA database names its zones by: `dublin` is Europe/Dublin.
+static CITIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    const AREAS: &[&str] =
+        &["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    jiff::tz::db()
+        .available()
+        .filter_map(|name| {
+            let (area, city) = name.as_str().rsplit_once('/')?;
+            let area = area.split('/').next()?;
+            AREAS.contains(&area).then(|| (city.replace('_', " ").to_ascii_lowercase(), name.as_str().to_owned()))
+        })
+        .collect()
+});
+
 /// The zone that `name` stands for, in any case; several words are parted by single spaces.
 pub fn named(name: &str) -> Option<Zone> {
-    TABLE.get(name.to_ascii_lowercase().as_str()).cloned()
+    let name = name.to_ascii_lowercase();
+    let city = || {
+        let zone = CITIES.get(name.strip_suffix(" time")?)?;
+        TimeZone::get(zone).ok().map(Zone::Region)
+    };
+    TABLE.get(name.as_str()).cloned().or_else(city)
 }
 
 /// The zone of an IANA name such as `US/Pacific` or `Asia/Kolkata`.

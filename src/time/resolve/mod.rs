@@ -89,8 +89,10 @@ impl Item {
         if let Value::Moment(moment) = &self.expr.value { Some(moment) } else { None }
     }
 
+    /// The length, where it is told in numbers: "a few hours" is none.
     pub fn duration(&self) -> Option<Duration> {
         if let Value::Duration(duration) = self.expr.value { Some(duration) } else { None }
+            .filter(|duration| duration.bound != Bound::Vague)
     }
 }
 
@@ -202,7 +204,7 @@ impl Resolver<'_> {
     fn place_later(&mut self) {
         let mut last: Option<(When, usize)> = None;
         for item in &mut self.items {
-            if let Value::Duration(length) = item.expr.value
+            if let Some(length) = item.duration()
                 && self.text[item.expr.span.end..]
                     .trim_start()
                     .get(..5)

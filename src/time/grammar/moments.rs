@@ -33,7 +33,9 @@ impl Scanner<'_> {
             None => (own.or(led), next),
         };
         let mut about = self.about_before(at);
-        let Some(found) = self.clock_after_date(next) else {
+        // "They came in August 2024, at 10:15 each": a month has no clock time.
+        let whole = matches!(date, DateExpr::Month { .. } | DateExpr::Quarter { .. });
+        let Some(found) = self.clock_after_date(next).filter(|_| !whole) else {
             // A lone abbreviation ("Sun", "mon") is too often something else; so are a fraction and a "next night".
             let lone = match date {
                 DateExpr::Weekday(_) | DateExpr::WeekdayBefore(_) | DateExpr::WeekdayAfter(_) => {
@@ -147,7 +149,9 @@ impl Scanner<'_> {
                 && (self.same_line(place) || !self.str(place).as_bytes()[0].is_ascii_uppercase());
             // "Feb 23rd (Fri), 10:15"
             let weekday = self.weekday(place).is_some() && self.str(place - 1) == "(";
-            if !is_word && !weekday && !MARKS.contains(&self.str(place)) || !self.same_paragraph(place) {
+            // A mark at the head of a line begins a list: "# Outage of 3 May" / "- 10:00 ...".
+            let is_mark = MARKS.contains(&self.str(place)) && self.same_line(place);
+            if !is_word && !weekday && !is_mark || !self.same_paragraph(place) {
                 break;
             }
             word |= is_word;

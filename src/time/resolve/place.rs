@@ -64,7 +64,7 @@ impl Resolver<'_> {
                 }
             }
             let Some(clock) = moment.clock else {
-                if placed.is_none() && tells_no_day(&moment) {
+                if tells_no_day(&moment) {
                     continue;
                 }
                 self.set(at, day.map(When::Day), if placed.is_some() { Source::Own } else { source });
@@ -250,9 +250,7 @@ impl Resolver<'_> {
             },
         };
         let Some(clock) = moment.clock else {
-            // "Today we know": tells a day, but seldom of what happened.
-            let when = if matches!(moment.date, Some(DateExpr::Written(_))) { None } else { Some(When::Day(date)) };
-            return self.set(at, when, source);
+            return self.set(at, (!tells_no_day(moment)).then_some(When::Day(date)), source);
         };
         let mut wall = wall(date, clock);
         if moment.role == Role::Alias {
@@ -285,15 +283,15 @@ impl Resolver<'_> {
         }
     }
 
-    /// The day of the entry that begins the block of that item.
+    /// The day last told in the block of that item, but for those that look back: "a release of the night before".
     pub(super) fn lead_of_block(&self, at: usize) -> Option<Date> {
         let block = self.items[at].block;
         self.items[..at]
             .iter()
             .rev()
             .take_while(|item| item.block == block)
-            .filter_map(|item| item.when.and_then(|w| w.date()))
-            .next()
+            .filter(|item| !item.moment().is_some_and(looks_back))
+            .find_map(|item| item.when.and_then(|w| w.date()))
     }
 
     pub(super) fn set(&mut self, at: usize, when: Option<When>, day: Source) {
@@ -359,7 +357,16 @@ fn unknown_day(moment: &Moment) -> bool {
     )
 }
 
-/// A month, a quarter, or a day counted from one of writing that nothing tells.
+/// "The night before", "last Tuesday", "yesterday".
+fn looks_back(moment: &Moment) -> bool {
+    match moment.date {
+        Some(DateExpr::Shift(days) | DateExpr::Written(days)) => days < 0,
+        Some(DateExpr::WeekdayBefore(_)) => true,
+        _ => false,
+    }
+}
+
+/// A month or a quarter; or "today", which without a clock time is seldom the day of what happened.
 fn tells_no_day(moment: &Moment) -> bool {
     matches!(moment.date, Some(DateExpr::Month { .. } | DateExpr::Quarter { .. } | DateExpr::Written(_)))
 }

@@ -28,7 +28,7 @@ fn every_example_of_the_resolver_holds() {
             .filter(|item| item.moment().is_some() || item.when.is_some())
             .map(|item| {
                 let when = item.when.and_then(told).map_or("?".to_owned(), |when| when.to_string());
-                format!("{}\t{when}", item.expr.span.of(&document.text))
+                format!("{}\t{when}", item.expr.span.of(&document.text).replace('\n', " "))
             })
             .collect();
         if found != expected {

@@ -251,7 +251,7 @@ impl Scanner<'_> {
         }
         let date = if self.after_any(at, &["last", "previous", "preceding"]) {
             DateExpr::WeekdayBefore(weekday)
-        } else if self.after_any(at, &["next", "following"]) {
+        } else if self.after_any(at, &["next"]) || self.after_any(at, &["following"]) && self.after_any(at - 1, &["the"]) {
             DateExpr::WeekdayAfter(weekday)
         } else {
             DateExpr::Weekday(weekday)

@@ -148,7 +148,7 @@ impl Scanner<'_> {
         }
         const BETWEEN: &[&str] = &[
             "a", "an", "the", "another", "only", "just", "further", "total", "of", "full", "good", "whole", "course",
-            "additional",
+            "duration", "period", "additional",
         ];
         let mut place = before;
         while place > 0 && before - place < 5 && self.is_any(place - 1, BETWEEN) {
@@ -202,6 +202,9 @@ impl Scanner<'_> {
         if self.hyphen(place) && self.touches(place) && self.touches(place + 1) {
             place += 1;
         }
+        if self.are(place, &["or", "so"]) {
+            (bound, place) = (Bound::About, place + 2);
+        }
         if self.is(place, "odd") {
             (bound, place) = (Bound::About, place + 1);
         }
@@ -239,11 +242,15 @@ impl Scanner<'_> {
         while place < at + 2 && self.is_any(place, &["and", ",", "&"]) {
             place += 1;
         }
-        if !self.same_line(place) || self.is_any(place, &["a", "half"]) {
+        if !self.same_paragraph(place) || self.is_any(place, &["a", "half"]) {
             return None;
         }
         let (value, after) = self.amount(place)?;
         let smaller = self.unit(after).filter(|_| self.same_line(after))?;
+        // A line may be wrapped between words ("6 hours" / "50 minutes"), not between the rows of a list.
+        if !self.same_line(place) && self.str(after).len() < 6 {
+            return None;
+        }
         let minutes = value * smaller;
         (smaller < unit && minutes < unit)
             .then_some((Length { minutes, unit: smaller, bound: Bound::Exact }, after + 1))

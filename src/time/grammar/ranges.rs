@@ -72,7 +72,7 @@ impl Scanner<'_> {
                 "and" => {
                     let before = floor_boundary(self.text, gap.start.saturating_sub(80));
                     joined |= self.text[before..gap.start].to_ascii_lowercase().contains("between")
-                        || between.contains("and end");
+                        || between.contains("and ending");
                 }
                 "about" | "around" | "approximately" | "approx" | "roughly" | "~" | "at" | "on" | "," | ")" | "("
                 | "*" | "=" | "the" | "ended" | "ending" | "it" | "lasted" | "was" | "as" | "late" | "early"

@@ -14,6 +14,10 @@ impl Scanner<'_> {
     fn try_named_clock(&self, at: usize) -> Read<Clock> {
         let place = if self.is(at, "12") { at + 1 } else { at };
         let minutes = self.named_clock(place).filter(|_| place == at || self.same_line(place))?;
+        // "A midnight deploy" is of a kind.
+        if self.after_any(at, &["a", "an"]) {
+            return None;
+        }
         Some((Clock { hour: (minutes / 60) as i8, minute: 0, second: 0, half_open: false }, place + 1))
     }
 

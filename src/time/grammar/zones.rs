@@ -106,6 +106,9 @@ impl Scanner<'_> {
             || word == "Zulu"
             || word.len() > 4 && word.as_bytes()[0].is_ascii_uppercase();
         // "PST/1:30 PM" goes on with another time, "IST/prod" is a name.
+        if self.touches(at + 1) && self.kind(at + 1) == Some(Kind::Number) {
+            return None;
+        }
         let path = self.touches(at + 1) && self.is_any(at + 1, &["_", "/"]) && self.kind(at + 2) != Some(Kind::Number);
         let next = at + 1 + usize::from(self.is(at, "utc") && self.is(at + 1, "time") && self.same_line(at + 1));
         (spelled && !path).then_some((zone, next))
@@ -124,16 +127,18 @@ impl Scanner<'_> {
     /// A zone named on its own, for the resolver to read as the document's or the section's default.
     pub(super) fn try_zone_alone(&self, at: usize) -> Read<Zone> {
         let word = self.str(at);
-        let candidate = word.len() >= 3 && word.as_bytes()[0].is_ascii_uppercase() || self.is(at, "utc");
+        let iana = self.str(at + 1) == "/" && self.touches(at + 1);
+        let candidate = (word.len() >= 3 || iana) && word.as_bytes()[0].is_ascii_uppercase() || self.is(at, "utc");
         if !candidate {
             return None;
         }
         let (zone, next) = self.try_zone_words(at)?;
         // "Central", "Pacific" and "WEST" alone are places and directions.
         let lone_place =
-            next == at + 1 && (word.len() > 4 || self.is_any(at, &["west", "cat", "art", "met", "eat", "wet"]));
+            next == at + 1 && (word.len() > 4 || self.is_any(at, &["west", "cat", "art", "met", "eat", "wet", "msk"]));
+        let alone = self.after_any(at, &["(", "["]) && self.is_any(next, &[")", "]"]);
         let said = || (at.saturating_sub(4)..at).any(|place| self.is_any(place, &["times", "timestamps"]));
-        let ok = !lone_place || self.is(next, "time") || self.is(at + 1, "time") || said();
+        let ok = !lone_place || self.is(next, "time") || self.is(at + 1, "time") || alone && word.len() < 5 || said();
         ok.then_some((zone, next))
     }
 }

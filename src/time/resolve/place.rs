@@ -164,7 +164,7 @@ impl Resolver<'_> {
             }
             // The nearest day of that number.
             DateExpr::Day(number) => {
-                let base = day?;
+                let base = day.filter(|base| base.year() > UNTOLD_YEAR + 1)?;
                 let of_month = |months: i64| {
                     let month = base.first_of_month().checked_add(months.months()).ok()?;
                     Date::new(month.year(), month.month(), number).ok()

@@ -92,8 +92,7 @@ fn read_zone(text: &str) -> Option<Zone> {
 
 /// The cities that the IANA database names its zones by: `dublin` is Europe/Dublin.
 static CITIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    const AREAS: &[&str] =
-        &["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    const AREAS: &[&str] = &["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
     jiff::tz::db()
         .available()
         .filter_map(|name| {

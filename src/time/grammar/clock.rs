@@ -62,8 +62,9 @@ impl Scanner<'_> {
         if !self.touches(next) {
             return false;
         }
-        let hexadecimal =
-            |at: usize| self.str(at).len() <= 2 && self.str(at).bytes().all(|b| b.is_ascii_hexdigit()) && self.colon(at + 1);
+        let hexadecimal = |at: usize| {
+            self.str(at).len() <= 2 && self.str(at).bytes().all(|b| b.is_ascii_hexdigit()) && self.colon(at + 1)
+        };
         self.str(next) == "%"
             || (self.is_any(next, &[".", ","]) || self.colon(next))
                 && self.touches(next + 1)
@@ -152,7 +153,8 @@ impl Scanner<'_> {
         let next = at + 3;
         if self.is(at + 1, "h") {
             let unit = self.touches(next) && self.kind(next) == Some(Kind::Word);
-            let led = self.led(at) || self.after_any(at, &["~", "•", "*", "|", "(", "-"]) || at == 0 || !self.same_line(at);
+            let led =
+                self.led(at) || self.after_any(at, &["~", "•", "*", "|", "(", "-"]) || at == 0 || !self.same_line(at);
             let clock = Clock { half_open: false, ..clock };
             // "1h30" is a length, "10h47" at the start of an entry a clock time.
             let led = led && (hour >= 6 || at > 0 && self.kind(at - 1) == Some(Kind::Word));

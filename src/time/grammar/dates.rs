@@ -152,7 +152,8 @@ impl Scanner<'_> {
         const LED: &[&str] = &["in", "during", "since", "early", "late", "mid", "last", "until", "of"];
         let capital = self.str(at).as_bytes()[0].is_ascii_uppercase();
         let led = self.after_any(at, LED) || self.after_any(at, &["-"]) && self.after_any(at - 1, &["mid"]);
-        let free = !self.glued(at + 1) && !(self.hyphen(at + 1) && self.touches(at + 1)) && self.number(at + 1).is_none();
+        let free =
+            !(self.glued(at + 1) || self.hyphen(at + 1) && self.touches(at + 1)) && self.number(at + 1).is_none();
         (capital && led && free).then_some((DateExpr::Month { year: None, month }, at + 1))
     }
 
@@ -239,7 +240,11 @@ impl Scanner<'_> {
                     .or_else(|| self.try_numeric_date(place))
                     .or_else(|| self.try_day_month(place))
                     .or_else(|| self.try_slashed_day(place))
-                    .or_else(|| self.small(place, 31).filter(|day| *day > 0 && self.ordinal(place + 1)).map(|day| (DateExpr::Day(day), place + 2))),
+                    .or_else(|| {
+                        self.small(place, 31)
+                            .filter(|day| *day > 0 && self.ordinal(place + 1))
+                            .map(|day| (DateExpr::Day(day), place + 2))
+                    }),
                 Kind::Word => self.try_month_day(place),
                 Kind::Mark => None,
             }
@@ -251,7 +256,9 @@ impl Scanner<'_> {
         }
         let date = if self.after_any(at, &["last", "previous", "preceding"]) {
             DateExpr::WeekdayBefore(weekday)
-        } else if self.after_any(at, &["next"]) || self.after_any(at, &["following"]) && self.after_any(at - 1, &["the"]) {
+        } else if self.after_any(at, &["next"])
+            || self.after_any(at, &["following"]) && self.after_any(at - 1, &["the"])
+        {
             DateExpr::WeekdayAfter(weekday)
         } else {
             DateExpr::Weekday(weekday)

@@ -14,62 +14,6 @@ pub(super) struct Length {
     bound: Bound,
 }
 
-/// Words before a length that say how exact it is; the longer first, where one ends in the other.
-const BOUNDS: &[(&[&str], Bound)] = &[
-    (&["no", "more", "than"], Bound::AtMost),
-    (&["no", "longer", "than"], Bound::AtMost),
-    (&["not", "more", "than"], Bound::AtMost),
-    (&["no", "less", "than"], Bound::AtLeast),
-    (&["no", "fewer", "than"], Bound::AtLeast),
-    (&["not", "less", "than"], Bound::AtLeast),
-    (&["more", "than"], Bound::AtLeast),
-    (&["longer", "than"], Bound::AtLeast),
-    (&["greater", "than"], Bound::AtLeast),
-    (&["less", "than"], Bound::AtMost),
-    (&["fewer", "than"], Bound::AtMost),
-    (&["shorter", "than"], Bound::AtMost),
-    (&["at", "least"], Bound::AtLeast),
-    (&["at", "most"], Bound::AtMost),
-    (&["up", "to"], Bound::AtMost),
-    (&["just", "over"], Bound::AtLeast),
-    (&["little", "over"], Bound::AtLeast),
-    (&["bit", "over"], Bound::AtLeast),
-    (&["well", "over"], Bound::AtLeast),
-    (&["slightly", "over"], Bound::AtLeast),
-    (&["just", "under"], Bound::AtMost),
-    (&["well", "under"], Bound::AtMost),
-    (&["slightly", "under"], Bound::AtMost),
-    (&["upwards", "of"], Bound::AtLeast),
-    (&["upward", "of"], Bound::AtLeast),
-    (&["in", "excess", "of"], Bound::AtLeast),
-    (&["minimum", "of"], Bound::AtLeast),
-    (&["maximum", "of"], Bound::AtMost),
-    (&["not", "quite"], Bound::AtMost),
-    (&["close", "to"], Bound::About),
-    (&["better", "part", "of"], Bound::About),
-    (&["approx", "."], Bound::About),
-    (&["+", "/", "-"], Bound::About),
-    (&["over"], Bound::AtLeast),
-    (&["exceeding"], Bound::AtLeast),
-    (&[">"], Bound::AtLeast),
-    (&["≥"], Bound::AtLeast),
-    (&["under"], Bound::AtMost),
-    (&["<"], Bound::AtMost),
-    (&["≤"], Bound::AtMost),
-    (&["~"], Bound::About),
-    (&["≈"], Bound::About),
-    (&["±"], Bound::About),
-    (&["about"], Bound::About),
-    (&["around"], Bound::About),
-    (&["approximately"], Bound::About),
-    (&["approx"], Bound::About),
-    (&["roughly"], Bound::About),
-    (&["almost"], Bound::About),
-    (&["nearly"], Bound::About),
-    (&["circa"], Bound::About),
-    (&["some"], Bound::About),
-];
-
 impl Scanner<'_> {
     pub(super) fn try_duration(&self, at: usize) -> Read<Duration> {
         let (length, next) = self.try_length(at).or_else(|| self.bare_unit(at))?;
@@ -105,67 +49,6 @@ impl Scanner<'_> {
         }
         let things = self.same_line(next) && self.is_plural(next);
         relation == Relation::Bare && bound == Bound::Exact && (!self.field_start(at) || things)
-    }
-
-    /// How exact the words before say it is, and the place where they begin.
-    fn bound_before(&self, at: usize) -> (Option<Bound>, usize) {
-        let at = if self.after_any(at, &["between"]) { at - 1 } else { at };
-        if !self.same_paragraph(at) {
-            return (None, at);
-        }
-        BOUNDS
-            .iter()
-            .find(|(words, _)| at >= words.len() && self.are(at - words.len(), words))
-            .map_or((None, at), |(words, bound)| (Some(*bound), at - words.len()))
-    }
-
-    /// "30 minutes or so", "an hour or more", "ten minutes or less".
-    fn bound_after(&self, next: usize) -> (Option<Bound>, usize) {
-        if !self.is(next, "or") || !self.same_line(next) {
-            return (None, next);
-        }
-        match self.str(next + 1) {
-            "so" => (Some(Bound::About), next + 2),
-            "more" | "longer" => (Some(Bound::AtLeast), next + 2),
-            "less" | "fewer" => (Some(Bound::AtMost), next + 2),
-            _ => (None, next),
-        }
-    }
-
-    fn relation(&self, before: usize, after: usize) -> Relation {
-        if self.same_paragraph(after) {
-            if self.is_any(after, &["later", "after", "afterwards", "afterward", "into"])
-                || self.is(after, "in") && self.str(after + 1) == ","
-            {
-                return Relation::Later;
-            }
-            if self.is_any(after, &["earlier", "before", "prior", "previously"]) {
-                return Relation::Earlier;
-            }
-            if self.is(after, "ago") {
-                return Relation::Ago;
-            }
-        }
-        const BETWEEN: &[&str] = &[
-            "a", "an", "the", "another", "only", "just", "further", "total", "of", "full", "good", "whole", "course",
-            "duration", "period", "additional",
-        ];
-        let mut place = before;
-        while place > 0 && before - place < 5 && self.is_any(place - 1, BETWEEN) {
-            place -= 1;
-        }
-        let Some(last) = place.checked_sub(1) else { return Relation::Bare };
-        match self.str(last).to_ascii_lowercase().as_str() {
-            "for" | "lasted" | "lasting" | "lasts" | "took" | "taking" | "spanned" | "spanning" | "throughout" => {
-                Relation::For
-            }
-            "over" if place < before => Relation::For,
-            "after" => Relation::Later,
-            "in" if place < before && self.is(place, "total") => Relation::For,
-            "within" | "in" => Relation::Within,
-            "every" | "each" | "per" | "last" | "past" | "next" | "previous" | "first" => Relation::Every,
-            _ => Relation::Bare,
-        }
     }
 
     /// A length in words and digits: "1h 47m", "two and a half hours", "half an hour", "3.75 hours", "90-minute".
@@ -258,7 +141,8 @@ impl Scanner<'_> {
 
     /// A unit without a number: "minutes later", "for hours", "within the hour", "in the last hour".
     fn bare_unit(&self, at: usize) -> Read<Length> {
-        let unit = self.unit(at).filter(|_| self.str(at).len() > 2 && at.checked_sub(1).is_none_or(|b| !self.hyphen(b)))?;
+        let unit =
+            self.unit(at).filter(|_| self.str(at).len() > 2 && at.checked_sub(1).is_none_or(|b| !self.hyphen(b)))?;
         if self.is_plural(at) {
             let vague = self.is_any(at + 1, &["later", "afterwards", "earlier"])
                 || self.after_any(at, &["for", "took", "lasted", "within"]);
@@ -303,9 +187,7 @@ impl Scanner<'_> {
             return None;
         }
         let mut end = at + 1;
-        while self.touches(end)
-            && (self.kind(end) != Some(Kind::Mark) || self.str(end) == "." && self.glued(end + 1))
-        {
+        while self.touches(end) && (self.kind(end) != Some(Kind::Mark) || self.str(end) == "." && self.glued(end + 1)) {
             end += 1;
         }
         let text = &self.text[self.tokens[at].start + 1..self.tokens[end - 1].end];

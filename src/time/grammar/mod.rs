@@ -7,10 +7,12 @@
 //! Most words of a text mean nothing here. [`Scanner::try_word`] sends them away after one look into the table of
 //! words, so every word that begins an expression in lower case must stand in `data/time/words.tsv`.
 
+mod bounds;
 mod clock;
 mod dates;
 mod durations;
 mod elapsed;
+mod machine;
 mod moments;
 mod quantity;
 mod ranges;

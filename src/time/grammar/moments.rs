@@ -16,7 +16,7 @@ struct Following {
 
 impl Scanner<'_> {
     pub(super) fn try_moment(&self, at: usize) -> Read<Moment> {
-        if let Some(found) = self.try_epoch(at).or_else(|| self.try_basic_iso(at)).or_else(|| self.try_bare_iso(at)) {
+        if let Some(found) = self.try_machine_moment(at) {
             return Some(found);
         }
         match self.try_date(at) {
@@ -95,8 +95,20 @@ impl Scanner<'_> {
 
     /// "~", "about", "c.", "shortly after", "just before".
     pub(super) fn about_before(&self, at: usize) -> bool {
-        const ABOUT: &[&str] =
-            &["~", "≈", "about", "around", "approximately", "approx", "roughly", "circa", "near", "c", "ca", "sometime"];
+        const ABOUT: &[&str] = &[
+            "~",
+            "≈",
+            "about",
+            "around",
+            "approximately",
+            "approx",
+            "roughly",
+            "circa",
+            "near",
+            "c",
+            "ca",
+            "sometime",
+        ];
         if at == 0 || !self.same_paragraph(at) {
             return false;
         }
@@ -190,8 +202,7 @@ impl Scanner<'_> {
             DateExpr::Shift(_) => !self.is_any(place, &["the", "that", "next"]),
             _ => false,
         };
-        let another_clock =
-            self.clock_after_date(next).is_some_and(|found| found.next > next + 2 && !self.joins(next));
+        let another_clock = self.clock_after_date(next).is_some_and(|found| found.next > next + 2 && !self.joins(next));
         (!unfit && !another_clock).then_some((date, place, next))
     }
 
@@ -210,7 +221,7 @@ impl Scanner<'_> {
         let end = if self.str(place) == "+" && self.str(place + 1) == "1" && self.touches(place + 1) {
             let day = self.is_any(place + 2, &["d", "day"]);
             let zone = self.same_line(place + 2) && self.try_zone_words(place + 2).is_some();
-            if !open && !day && !(zone && self.touches(place)) || self.colon(place + 2) {
+            if !(open || day || zone && self.touches(place)) || self.colon(place + 2) {
                 return None;
             }
             place + 2 + usize::from(day)
@@ -252,50 +263,5 @@ impl Scanner<'_> {
             return (DateExpr::Full { year, month, day }, next + 1);
         }
         (date, next)
-    }
-
-    /// `20240223T101500Z`.
-    fn try_basic_iso(&self, at: usize) -> Read<Moment> {
-        let (date, 8) = self.number(at)? else { return None };
-        if !self.is(at + 1, "t") || !self.touches(at + 1) || !self.touches(at + 2) {
-            return None;
-        }
-        let (year, month, day) = ((date / 10_000) as i16, (date / 100 % 100) as i8, (date % 100) as i8);
-        let (clock, digits) = self.number(at + 2)?;
-        let clock = match digits {
-            4 => clock * 100,
-            6 => clock,
-            _ => return None,
-        };
-        let (hour, minute, second) = ((clock / 10_000) as i8, (clock / 100 % 100) as i8, (clock % 100) as i8);
-        if !(1990..=2099).contains(&year)
-            || jiff::civil::Date::new(year, month, day).is_err()
-            || hour > 23
-            || minute > 59
-            || second > 59
-        {
-            return None;
-        }
-        let next = at + 3;
-        let zone = self.numeric_offset(next).or_else(|| self.zone_after(next, false));
-        let (zone, next) = zone.map_or((None, next), |(zone, next)| (Some(zone), next));
-        let moment = Moment {
-            date: Some(DateExpr::Full { year, month, day }),
-            clock: Some(Clock { hour, minute, second, half_open: (1..=12).contains(&hour) }),
-            zone,
-            ..Moment::default()
-        };
-        Some((moment, next))
-    }
-
-    /// `T14:30Z`.
-    fn try_bare_iso(&self, at: usize) -> Read<Moment> {
-        if self.str(at) != "T" || self.touches(at) && self.kind(at - 1) != Some(Kind::Mark) || !self.touches(at + 1) {
-            return None;
-        }
-        let (clock, next) = self.try_colon_clock(at + 1)?;
-        let zone = self.numeric_offset(next).or_else(|| self.zone_after(next, true));
-        let (zone, next) = zone.map_or((None, next), |(zone, next)| (Some(zone), next));
-        Some((Moment { clock: Some(clock), zone, ..Moment::default() }, next))
     }
 }

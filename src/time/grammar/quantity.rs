@@ -75,7 +75,8 @@ impl Scanner<'_> {
         // "1 1/2", "1/2"
         let simple = |at| {
             let (above, below) = (self.small(at, 3)?, self.small(at + 2, 4)?);
-            let ok = self.str(at + 1) == "/" && self.touches(at + 1) && self.touches(at + 2) && 0 < above && above < below;
+            let ok =
+                self.str(at + 1) == "/" && self.touches(at + 1) && self.touches(at + 2) && 0 < above && above < below;
             ok.then_some(f64::from(above) / f64::from(below))
         };
         if self.same_line(next)

@@ -1,7 +1,7 @@
 //! Ranges ("from 10:00 to 10:30") and repetitions in another zone, linked after the expressions are read.
 
-use super::dates::day_of;
 use super::Scanner;
+use super::dates::day_of;
 use crate::document::Span;
 use crate::time::expr::*;
 use crate::time::lex::{Kind, tokens};
@@ -40,7 +40,8 @@ impl Scanner<'_> {
             let (Value::Moment(a), Value::Moment(b)) = (&mut first.value, &mut second.value) else { continue };
             if is_alias(a, b, gap.of(self.text).trim()) {
                 b.role = Role::Alias;
-            } else if (a.role == Role::Alone) && a.clock.is_some() == b.clock.is_some() && self.is_range_gap(gap, a, b) {
+            } else if (a.role == Role::Alone) && a.clock.is_some() == b.clock.is_some() && self.is_range_gap(gap, a, b)
+            {
                 a.role = Role::From;
                 b.role = Role::To;
                 let half = |span: Span| {

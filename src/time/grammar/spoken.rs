@@ -1,5 +1,5 @@
 //! Clock times in words: "noon", "half past three", "quarter to nine", "three o'clock"; the part of the day that says
-//! which half of it is meant; and seconds of the unix epoch, where they are called so.
+//! which half of it is meant.
 
 use super::{Read, Scanner};
 use crate::time::expr::*;
@@ -114,32 +114,6 @@ impl Scanner<'_> {
             return Some((Part::Night, word + 1));
         }
         self.part(word).map(|part| (part, word + 1))
-    }
-
-    /// Seconds or milliseconds since 1970, beside a word that says so.
-    pub(super) fn try_epoch(&self, at: usize) -> Read<Moment> {
-        let digits = self.tokens.get(at).filter(|t| t.kind == Kind::Number && [10, 13].contains(&(t.end - t.start)))?;
-        const NAMES: &[&str] = &["epoch", "unix"];
-        const BETWEEN: &[&str] = &["time", "timestamp", "ts", "ms", "seconds", "millis", "epoch", "(", ":", "=", "is", "of"];
-        let mut before = at;
-        while before > 0 && at - before < 3 && self.is_any(before - 1, BETWEEN) && !self.after_any(before, NAMES) {
-            before -= 1;
-        }
-        let after = at + 1 + usize::from(self.str(at + 1) == "(");
-        if !self.after_any(before, NAMES) && !self.is_any(after, NAMES) {
-            return None;
-        }
-        let number: i64 = self.text[digits.start..digits.end].parse().ok()?;
-        let seconds = if digits.end - digits.start == 13 { number / 1000 } else { number };
-        let at_utc = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(seconds).ok()?);
-        let (date, time) = (at_utc.date(), at_utc.time());
-        let moment = Moment {
-            date: Some(DateExpr::Full { year: date.year(), month: date.month(), day: date.day() }),
-            clock: Some(Clock { hour: time.hour(), minute: time.minute(), second: time.second(), half_open: false }),
-            zone: Some(crate::time::zone::Zone::UTC),
-            ..Moment::default()
-        };
-        Some((moment, at + 1))
     }
 }
 

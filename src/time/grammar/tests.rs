@@ -2,6 +2,7 @@
 
 use super::scan;
 use crate::time::expr::*;
+use crate::time::lex::tokens;
 use crate::time::zone::Zone;
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -75,29 +76,67 @@ fn short(value: &Value) -> String {
     }
 }
 
+/// The text of each example with what must be found in it.
+fn examples() -> Vec<(String, &'static str)> {
+    include_str!("../examples.tsv")
+        .lines()
+        .filter(|line| !line.starts_with("# ") && *line != "#")
+        .map(|line| line.split_once('\t').unwrap_or((line, "")))
+        .map(|(text, expected)| (text.replace('␣', "\u{a0}").replace('⏎', "\n"), expected))
+        .collect()
+}
+
 #[test]
 fn every_example_of_the_specification_holds() {
     let mut wrong = Vec::new();
-    let lines = include_str!("../examples.tsv").lines().filter(|line| !line.starts_with("# ") && *line != "#");
-    for line in lines {
-        let (text, expected) = line.split_once('\t').unwrap_or((line, ""));
-        let text = text.replace('␣', "\u{a0}").replace('⏎', "\n");
-        let found: Vec<String> = scan(&text).iter().map(|expr| short(&expr.value)).collect();
-        if found.join("; ") != expected {
-            wrong.push(format!("{text}\t{}   (expected {expected})", found.join("; ")));
+    for (text, expected) in examples() {
+        let found = scan(&text).iter().map(|expr| short(&expr.value)).collect::<Vec<_>>().join("; ");
+        if found != expected {
+            wrong.push(format!("{text}\t{found}   (expected {expected})"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn there_are_examples_of_what_is_read_and_of_what_is_not() {
+    let (none, some): (Vec<_>, Vec<_>) = examples().into_iter().partition(|(_, expected)| expected.is_empty());
+    assert!(none.len() > 150 && some.len() > 450, "{} and {}", none.len(), some.len());
+}
+
+fn assert_spans_in_order(text: &str) -> Result<(), TestCaseError> {
+    let mut last = 0;
+    for expr in scan(text) {
+        prop_assert!(expr.span.start >= last && expr.span.end > expr.span.start);
+        prop_assert!(text.is_char_boundary(expr.span.start) && text.is_char_boundary(expr.span.end));
+        last = expr.span.end;
+    }
+    Ok(())
+}
+
+/// The words and marks of all examples: what the rules look at.
+fn pieces() -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for (text, _) in examples() {
+        pieces.extend(tokens(&text).iter().map(|token| text[token.start..token.end].to_owned()));
+    }
+    pieces.sort();
+    pieces.dedup();
+    pieces
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
     #[test]
     fn any_text_gives_spans_in_order_on_its_characters(text in "\\PC*|[0-9:/.,TZapm +~|äé\n-]*|((Jan|May|about|for|two|hours?|[0-9]{1,4}|:|-|UTC|\n) ?)*") {
-        let mut last = 0;
-        for expr in scan(&text) {
-            prop_assert!(expr.span.start >= last && expr.span.end > expr.span.start);
-            prop_assert!(text.is_char_boundary(expr.span.start) && text.is_char_boundary(expr.span.end));
-            last = expr.span.end;
-        }
+        assert_spans_in_order(&text)?;
+    }
+
+    #[test]
+    fn the_words_of_the_examples_give_spans_in_order_in_any_order(
+        words in prop::collection::vec((prop::sample::select(pieces()), prop::sample::select(vec!["", " ", " ", "\n", "\n\n"])), 0..40)
+    ) {
+        assert_spans_in_order(&words.iter().flat_map(|(word, gap)| [word.as_str(), gap]).collect::<String>())?;
     }
 }

@@ -69,7 +69,9 @@ impl Resolver<'_> {
         let known: Vec<(usize, i16, i8)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
-                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year: Some(year), month }) => Some((at, year, month)),
+                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year: Some(year), month }) => {
+                    Some((at, year, month))
+                }
                 _ => None,
             })
             .collect();
@@ -162,7 +164,9 @@ impl Resolver<'_> {
     pub(super) fn read_abbreviations(&mut self) {
         let mut learnt: Vec<(&str, Zone, Zone)> = Vec::new();
         for pair in self.items.windows(2) {
-            let (Some(a), Some(b)) = (pair[0].moment(), pair[1].moment().filter(|b| b.role == Role::Alias)) else { continue };
+            let (Some(a), Some(b)) = (pair[0].moment(), pair[1].moment().filter(|b| b.role == Role::Alias)) else {
+                continue;
+            };
             let (Some(from), Some(to)) = (minutes_of(a), minutes_of(b)) else { continue };
             for ((clock, zone), (other, known), item) in [(from, to, &pair[0]), (to, from, &pair[1])] {
                 let same = |reading: &Zone| {
@@ -174,7 +178,8 @@ impl Resolver<'_> {
                     continue;
                 }
                 let words = item.expr.span.of(self.text);
-                let name = words.split(|c: char| !c.is_ascii_alphabetic()).find(|w| !zone::other_readings(w).is_empty());
+                let name =
+                    words.split(|c: char| !c.is_ascii_alphabetic()).find(|w| !zone::other_readings(w).is_empty());
                 let Some(name) = name else { continue };
                 if let Some(reading) = zone::other_readings(name).iter().find(|reading| same(reading)) {
                     learnt.push((name, zone.clone(), reading.clone()));

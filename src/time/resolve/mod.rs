@@ -10,6 +10,7 @@
 //! [`When::Local`]. Nothing here knows what happened at those times.
 
 mod context;
+mod days;
 mod order;
 mod place;
 #[cfg(test)]

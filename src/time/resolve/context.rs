@@ -181,7 +181,9 @@ impl Resolver<'_> {
                 let name =
                     words.split(|c: char| !c.is_ascii_alphabetic()).find(|w| !zone::other_readings(w).is_empty());
                 let Some(name) = name else { continue };
-                if let Some(reading) = zone::other_readings(name).iter().find(|reading| same(reading)) {
+                if let Some(reading) = zone::other_readings(name).iter().find(|reading| same(reading))
+                    && !learnt.iter().any(|(known, ..)| *known == name)
+                {
                     learnt.push((name, zone.clone(), reading.clone()));
                 }
             }

@@ -1,7 +1,7 @@
 //! Where each moment falls: entries of timelines in their order, then the moments of sentences.
 
 use super::days::{looks_back, tells_no_day, unknown_day};
-use super::order::{Entry, Last};
+use super::order::{Dial, Entry, Last};
 use super::*;
 
 impl Resolver<'_> {
@@ -42,7 +42,7 @@ impl Resolver<'_> {
         runs
     }
 
-    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>) {
+    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>, dial: Dial) {
         let mut leads = run.leads.clone();
         let backwards = self.counts_down(&leads);
         if backwards {
@@ -53,7 +53,6 @@ impl Resolver<'_> {
         let spoken = leads.first().and_then(|at| self.spoken_before(*at, anchor));
         let mut day = run.scope.or(if backwards { first_dated } else { None }).or(spoken).or(anchor).or(first_dated);
         let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
-        let dial = self.dial();
         let mut last: Option<Last> = None;
         for (index, &at) in leads.iter().enumerate() {
             let Some(moment) = self.items[at].moment().cloned() else { continue };

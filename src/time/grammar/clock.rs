@@ -190,8 +190,11 @@ impl Scanner<'_> {
         if joins(at + 1) && self.same_line(at + 2) {
             let other = at + 2;
             if (1..=12).contains(&hour)
-                && let Some((_, next)) = self.try_hour_with_half(other).or_else(|| self.try_colon_clock(other))
-                && self.after_half(next)
+                && (self
+                    .try_hour_with_half(other)
+                    .or_else(|| self.try_colon_clock(other))
+                    .is_some_and(|(_, next)| self.after_half(next) || self.part_after(next).is_some())
+                    || self.small(other, 12).is_some() && self.part_after(other + 1).is_some())
             {
                 return Some((Clock { hour, minute: 0, second: 0, half_open: true }, at + 1));
             }

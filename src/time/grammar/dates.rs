@@ -113,6 +113,15 @@ impl Scanner<'_> {
             place += 1;
         }
         let month = self.month(place).filter(|_| self.same_line(place))?;
+        // `19-Aug-24`
+        if self.str(place - 1) == "-"
+            && self.str(place + 1) == "-"
+            && self.touches(place + 1)
+            && self.touches(place + 2)
+            && let Some((year, 2)) = self.number(place + 2)
+        {
+            return full(2000 + year as i16, month, day).map(|date| (date, place + 3));
+        }
         let (year, next) = self.year_after(place + 1);
         Some((day_of(year, month, day)?, next))
     }

@@ -24,8 +24,14 @@ impl Scanner<'_> {
         {
             return None;
         }
+        // "30 min. later"
+        let dot = self.str(next) == "."
+            && self.touches(next)
+            && self.is_any(next - 1, &["hr", "hrs", "min", "mins", "sec", "secs"])
+            && self.same_line(next + 1)
+            && self.is_any(next + 1, &["later", "after", "earlier", "before", "ago"]);
         let (before_bound, before) = self.bound_before(at);
-        let (after_bound, next) = self.bound_after(next);
+        let (after_bound, next) = self.bound_after(next + usize::from(dot));
         let bound = match length.bound {
             Bound::Vague => Bound::Vague,
             own => before_bound.or(after_bound).unwrap_or(own),

@@ -27,7 +27,11 @@ impl Scanner<'_> {
 
     fn moment_from_date(&self, at: usize, date: DateExpr, next: usize) -> Read<Moment> {
         let own = (at..next).find_map(|place| self.part(place));
-        let led = at.checked_sub(2).and_then(|part| self.part(part)).filter(|_| self.after_any(at, &["of", "on"]));
+        // "the evening of 3 May", "the early hours of 3 May"
+        let led = at.checked_sub(2).filter(|_| self.after_any(at, &["of", "on"])).and_then(|word| {
+            let hours = self.is(word, "hours") && self.after_any(word, &["early", "small"]);
+            if hours { Some(Part::Night) } else { self.part(word) }
+        });
         let (part, next) = match self.part_after_date(next) {
             Some((part, next)) => (Some(part), next),
             None => (own.or(led), next),
@@ -45,6 +49,9 @@ impl Scanner<'_> {
                 DateExpr::Shift(_) => self.is_any(at, &["the", "that"]),
                 _ => true,
             };
+            // "August 19th, 2024 (Monday)"
+            let named = self.str(next) == "(" && self.weekday(next + 1).is_some() && self.str(next + 2) == ")";
+            let next = if named { next + 3 } else { next };
             return lone.then_some((Moment { date: Some(date), about, ..Moment::default() }, next));
         };
         about |= found.about;
@@ -162,7 +169,8 @@ impl Scanner<'_> {
             // "Feb 23rd (Fri), 10:15"
             let weekday = self.weekday(place).is_some() && self.str(place - 1) == "(";
             // A mark at the head of a line begins a list: "# Outage of 3 May" / "- 10:00 ...".
-            let is_mark = MARKS.contains(&self.str(place)) && self.same_line(place);
+            let short = self.str(place) == "." && self.touches(place) && self.month(place - 1).is_some();
+            let is_mark = (short || MARKS.contains(&self.str(place))) && self.same_line(place);
             if !is_word && !weekday && !is_mark || !self.same_paragraph(place) {
                 break;
             }

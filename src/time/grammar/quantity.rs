@@ -127,17 +127,20 @@ impl Scanner<'_> {
         Some(self.and_fraction(value, next))
     }
 
-    /// "... and a half", "... and a quarter", "... and three quarters".
+    /// "... and a half", "... and a quarter", "... and three quarters", with hyphens too: "three-and-a-half-hour".
     pub(super) fn and_fraction(&self, value: f64, next: usize) -> (f64, usize) {
-        if !self.is(next, "and") {
+        let join = |at: usize| at + usize::from(self.str(at) == "-" && self.touches(at) && self.touches(at + 1));
+        let and = join(next);
+        if !self.is(and, "and") {
             return (value, next);
         }
-        let fraction = match self.str(next + 2) {
-            "half" if self.is(next + 1, "a") => 0.5,
-            "quarter" if self.is(next + 1, "a") => 0.25,
-            "quarters" if self.is(next + 1, "three") => 0.75,
+        let (count, part) = (join(and + 1), join(join(and + 1) + 1));
+        let fraction = match self.str(part) {
+            "half" if self.is(count, "a") => 0.5,
+            "quarter" if self.is(count, "a") => 0.25,
+            "quarters" if self.is(count, "three") => 0.75,
             _ => return (value, next),
         };
-        (value + fraction, next + 3)
+        (value + fraction, part + 1)
     }
 }

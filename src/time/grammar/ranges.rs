@@ -46,7 +46,7 @@ impl Scanner<'_> {
                 b.role = Role::To;
                 let half = |span: Span| {
                     let words = span.of(self.text).to_ascii_lowercase();
-                    ["am", "pm", "a.m", "p.m", "noon"].iter().any(|half| words.contains(half))
+                    ["am", "pm", "a.m", "p.m", "noon", " in the ", " at night"].iter().any(|half| words.contains(half))
                 };
                 share(a, b, (half(first.span), half(second.span)));
             }
@@ -60,7 +60,10 @@ impl Scanner<'_> {
             return false;
         }
         // ISO 8601: 2024-05-03T22:10Z/2024-05-03T23:40Z
-        if between == ".." || between == "/" && [a, b].iter().all(|m| m.date.is_some() && m.clock.is_some()) {
+        if between == ".."
+            || between.trim() == "~"
+            || between == "/" && [a, b].iter().all(|m| m.date.is_some() && m.clock.is_some())
+        {
             return true;
         }
         let mut joined = false;

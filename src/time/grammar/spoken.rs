@@ -74,7 +74,9 @@ impl Scanner<'_> {
         if let Some(next) = self.oclock(next) {
             return Some((clock, next));
         }
-        (self.led(at) && self.part_after(next).is_some()).then_some((clock, next))
+        // "between 8 and 9 in the evening"
+        let second = at >= 2 && self.joins(at - 1) && self.small(at - 2, 12).is_some();
+        ((self.led(at) || second) && self.part_after(next).is_some()).then_some((clock, next))
     }
 
     /// 1 to 12, in digits or a word.

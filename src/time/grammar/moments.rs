@@ -210,7 +210,11 @@ impl Scanner<'_> {
             DateExpr::Shift(_) => !self.is_any(place, &["the", "that", "next"]),
             _ => false,
         };
-        let another_clock = self.clock_after_date(next).is_some_and(|found| found.next > next + 2 && !self.joins(next));
+        // "10:00, 3 May 11:00" is two moments; "05:30 UTC on 4 May (22:30 PDT)" one, said again.
+        let another_clock = self.clock_after_date(next).is_some_and(|found| {
+            let again = self.str(next) == "(" && found.zone.is_some();
+            found.next > next + 2 && !self.joins(next) && !again
+        });
         (!unfit && !another_clock).then_some((date, place, next))
     }
 

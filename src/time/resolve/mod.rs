@@ -4,7 +4,8 @@
 //! the order of day and month in numeric dates, the default zone (a statement such as "all times in UTC", else the zone
 //! that most clock times carry), the anchor day (title, first dated words, front matter), then each moment. Blocks that
 //! begin with a moment form runs (timelines): within a run a clock time without a day follows the one before it, past
-//! midnight where that is the only order that makes sense, newest-first where the run counts down.
+//! midnight where that is the only order that makes sense, newest-first where the run counts down (`order`). The
+//! specification is `examples.txt`, documents with the instants they must give, that a test runs.
 //!
 //! What nothing tells stays open: a clock time without a day is a [`When::Clock`], a time without a zone a
 //! [`When::Local`]. Nothing here knows what happened at those times.

@@ -61,21 +61,34 @@ pub enum DateExpr {
         month: i8,
         day: i8,
     },
-    /// Two numbers whose order the document decides: `04/05/2024`.
+    /// Two numbers whose order the document decides: `04/05/2024`, "Fri 23/02".
     Numeric {
         first: i8,
         second: i8,
-        year: i16,
+        year: Option<i16>,
     },
-    /// A month without a day: "November 2022".
+    /// A month without a day: "November 2022", "in March".
     Month {
-        year: i16,
+        year: Option<i16>,
         month: i8,
     },
-    /// 1 = Monday.
+    /// "Q3 2024".
+    Quarter {
+        year: i16,
+        quarter: i8,
+    },
+    /// A day of a month that is not named: "the 23rd".
+    Day(i8),
+    /// A day of a week that is not named; 1 = Monday.
     Weekday(i8),
+    /// "Last Tuesday": the one before the day that was spoken of.
+    WeekdayBefore(i8),
+    /// "The following Monday": the one after the day that was spoken of.
+    WeekdayAfter(i8),
     /// So many days after the day that was spoken of: "the next morning".
     Shift(i16),
+    /// So many days after the day of writing: "yesterday".
+    Written(i16),
 }
 
 /// A clock time.
@@ -106,6 +119,8 @@ pub enum Bound {
     AtLeast,
     /// "up to", "less than", "within".
     AtMost,
+    /// "a few hours", "several minutes": the length is one of the unit, and tells no more than its order.
+    Vague,
 }
 
 /// What the words around a length make of it.

@@ -72,6 +72,22 @@ pub(crate) enum Meaning {
     Number(f64),
     /// Minutes after midnight: noon, midnight.
     Named(u16),
+    Part(Part),
+    /// "few", "several".
+    Vague,
+    /// Counts something else than time with a colon: "ratio", "line".
+    Counted,
+    /// May begin an expression, and means nothing by itself: "that", "yesterday".
+    Lead,
+}
+
+/// A part of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Morning,
+    Afternoon,
+    Evening,
+    Night,
 }
 
 static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
@@ -86,6 +102,15 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
             "unit" => Meaning::Unit(value),
             "number" => Meaning::Number(value),
             "named" => Meaning::Named(value as u16),
+            "part" => Meaning::Part(match value as u8 {
+                1 => Part::Morning,
+                2 => Part::Afternoon,
+                3 => Part::Evening,
+                _ => Part::Night,
+            }),
+            "vague" => Meaning::Vague,
+            "counted" => Meaning::Counted,
+            "lead" => Meaning::Lead,
             _ => continue,
         };
         for word in list.split(' ') {

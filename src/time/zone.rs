@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 /// A zone that a text names.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +22,26 @@ pub enum Zone {
 impl Zone {
     pub const UTC: Zone = Zone::Fixed(Offset::UTC);
 
-    /// The offset in force in this zone when its clocks show `wall`; in a gap or fold, the earlier reading.
+    /// The offset in force in this zone when its clocks show `wall`. In the hour that comes twice when clocks go back, the
+    /// first; in the hour that never comes when they go forward, that of the clock which nobody moved.
     pub fn offset_at(&self, wall: DateTime) -> Offset {
-        match self {
-            Zone::Fixed(offset) => *offset,
-            Zone::Region(region) => {
-                region.to_ambiguous_timestamp(wall).compatible().map_or(Offset::UTC, |at| region.to_offset(at))
+        self.offset_after(wall, None)
+    }
+
+    /// The same, where what happened lies after another instant: of the two hours the one that does.
+    pub fn offset_after(&self, wall: DateTime, earlier: Option<Timestamp>) -> Offset {
+        let region = match self {
+            Zone::Fixed(offset) => return *offset,
+            Zone::Region(region) => region,
+        };
+        match region.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Gap { before, .. } => before,
+            AmbiguousOffset::Fold { before, after } => {
+                let in_order = |offset: Offset| {
+                    earlier.is_none_or(|earlier| offset.to_timestamp(wall).is_ok_and(|at| at >= earlier))
+                };
+                if !in_order(before) && in_order(after) { after } else { before }
             }
         }
     }
@@ -48,6 +63,23 @@ static TABLE: LazyLock<HashMap<&'static str, Zone>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The other offsets that an abbreviation may stand for: `bst` is +06:00 in Bangladesh.
+static OTHERS: LazyLock<HashMap<&'static str, Vec<Zone>>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/time/zones.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            let (name, others) = (cells.next()?, cells.nth(1)?);
+            Some((name, others.split(", ").filter_map(|other| read_zone(other.rsplit(' ').next()?)).collect()))
+        })
+        .collect()
+});
+
+/// The other readings of an abbreviation, in any case; empty for most names.
+pub(crate) fn other_readings(name: &str) -> &'static [Zone] {
+    OTHERS.get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
+}
+
 fn read_zone(text: &str) -> Option<Zone> {
     let Some((hours, minutes)) = text.split_once(':') else {
         return TimeZone::get(text).ok().map(Zone::Region);
@@ -58,9 +90,27 @@ fn read_zone(text: &str) -> Option<Zone> {
     offset_of_minutes(if negative { -total } else { total }).map(Zone::Fixed)
 }
 
+/// The cities that the IANA database names its zones by: `dublin` is Europe/Dublin.
+static CITIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    const AREAS: &[&str] = &["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    jiff::tz::db()
+        .available()
+        .filter_map(|name| {
+            let (area, city) = name.as_str().rsplit_once('/')?;
+            let area = area.split('/').next()?;
+            AREAS.contains(&area).then(|| (city.replace('_', " ").to_ascii_lowercase(), name.as_str().to_owned()))
+        })
+        .collect()
+});
+
 /// The zone that `name` stands for, in any case; several words are parted by single spaces.
 pub fn named(name: &str) -> Option<Zone> {
-    TABLE.get(name.to_ascii_lowercase().as_str()).cloned()
+    let name = name.to_ascii_lowercase();
+    let city = || {
+        let zone = CITIES.get(name.strip_suffix(" time")?)?;
+        TimeZone::get(zone).ok().map(Zone::Region)
+    };
+    TABLE.get(name.as_str()).cloned().or_else(city)
 }
 
 /// The zone of an IANA name such as `US/Pacific` or `Asia/Kolkata`.

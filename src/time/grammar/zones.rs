@@ -10,6 +10,10 @@ impl Scanner<'_> {
         if !self.same_line(at) {
             return None;
         }
+        // "10:30 **UTC**"
+        if self.str(at) == "*" && self.str(at + 1) == "*" {
+            return self.try_zone_words(at + 2);
+        }
         if wrapped && self.is_any(at, &["(", "[", ","]) && !self.is(at + 1, "z") {
             let (zone, next) = self.zone_after(at + 1, false)?;
             let closed = self.is_any(next, &[")", "]"]);
@@ -25,7 +29,22 @@ impl Scanner<'_> {
         if self.is(at, "z") {
             return (self.touches(at) && self.str(at) == "Z").then_some((Zone::UTC, at + 1));
         }
-        self.try_zone_words(at)
+        let (zone, next) = self.try_zone_words(at)?;
+        Some(self.zone_said_again(at, next).unwrap_or((zone, next)))
+    }
+
+    /// `CEST (UTC+2)`, `GMT-0700 (PDT)`: one zone said twice. An offset is surer than an abbreviation.
+    fn zone_said_again(&self, at: usize, next: usize) -> Read<Zone> {
+        if self.str(next) != "(" || !self.same_line(next) {
+            return None;
+        }
+        let (again, close) = self.try_zone_words(next + 1).or_else(|| self.numeric_offset(next + 1))?;
+        if self.str(close) != ")" {
+            return None;
+        }
+        let (zone, _) = self.try_zone_words(at)?;
+        let offset = |at: usize, next: usize| (at..next).any(|place| self.kind(place) == Some(Kind::Number));
+        Some((if offset(next + 1, close) && !offset(at, next) { again } else { zone }, close + 1))
     }
 
     /// `+05:30`, `-0800`, `+2`.
@@ -54,8 +73,12 @@ impl Scanner<'_> {
         if self.kind(at)? != Kind::Word {
             return None;
         }
-        if self.str(at + 1) == "/" && self.touches(at + 1) && self.touches(at + 2) {
-            return self.try_iana(at);
+        if self.str(at + 1) == "/"
+            && self.touches(at + 1)
+            && self.touches(at + 2)
+            && let Some(found) = self.try_iana(at)
+        {
+            return Some(found);
         }
         if self.is_any(at, &["utc", "gmt"]) {
             let signed = self.is_any(at + 1, &["+", "-", "−"])
@@ -80,8 +103,15 @@ impl Scanner<'_> {
         let spelled = word.bytes().all(|b| b.is_ascii_uppercase()) && word.len() > 1
             || ALSO_LOWER.contains(&word)
             || word.eq_ignore_ascii_case("utc")
+            || word == "Zulu"
             || word.len() > 4 && word.as_bytes()[0].is_ascii_uppercase();
-        (spelled && !(self.touches(at + 1) && self.is_any(at + 1, &["_", "/"]))).then_some((zone, at + 1))
+        // "PST/1:30 PM" goes on with another time, "IST/prod" is a name.
+        if self.touches(at + 1) && self.kind(at + 1) == Some(Kind::Number) {
+            return None;
+        }
+        let path = self.touches(at + 1) && self.is_any(at + 1, &["_", "/"]) && self.kind(at + 2) != Some(Kind::Number);
+        let next = at + 1 + usize::from(self.is(at, "utc") && self.is(at + 1, "time") && self.same_line(at + 1));
+        (spelled && !path).then_some((zone, next))
     }
 
     /// `US/Pacific`, `America/New_York`, `America/Argentina/Buenos_Aires`.
@@ -91,21 +121,24 @@ impl Scanner<'_> {
             end += 1;
         }
         let name = &self.text[self.tokens[at].start..self.tokens[end - 1].end];
-        zone::iana(name).map(|zone| (zone, end))
+        zone::named(name).or_else(|| zone::iana(name)).map(|zone| (zone, end))
     }
 
     /// A zone named on its own, for the resolver to read as the document's or the section's default.
     pub(super) fn try_zone_alone(&self, at: usize) -> Read<Zone> {
         let word = self.str(at);
-        let candidate = word.len() >= 3 && word.as_bytes()[0].is_ascii_uppercase() || self.is(at, "utc");
+        let iana = self.str(at + 1) == "/" && self.touches(at + 1);
+        let candidate = (word.len() >= 3 || iana) && word.as_bytes()[0].is_ascii_uppercase() || self.is(at, "utc");
         if !candidate {
             return None;
         }
         let (zone, next) = self.try_zone_words(at)?;
         // "Central", "Pacific" and "WEST" alone are places and directions.
         let lone_place =
-            next == at + 1 && (word.len() > 4 || self.is_any(at, &["west", "cat", "art", "met", "eat", "wet"]));
-        let ok = !lone_place || self.is(next, "time") || self.is(at + 1, "time");
+            next == at + 1 && (word.len() > 4 || self.is_any(at, &["west", "cat", "art", "met", "eat", "wet", "msk"]));
+        let alone = self.after_any(at, &["(", "["]) && self.is_any(next, &[")", "]"]);
+        let said = || (at.saturating_sub(4)..at).any(|place| self.is_any(place, &["times", "timestamps"]));
+        let ok = !lone_place || self.is(next, "time") || self.is(at + 1, "time") || alone && word.len() < 5 || said();
         ok.then_some((zone, next))
     }
 }

@@ -1,11 +1,15 @@
 //! What the document as a whole says of its times: the order of day and month, years, zones, the day it is about.
 
 use super::*;
+use crate::time::zone;
+
+/// Every day of a year has a place in it.
+const LEAP_YEAR: i16 = 2024;
 
 impl Resolver<'_> {
     /// Decides for the whole document whether `04/05/2024` is in April or in May.
     pub(super) fn order_numeric_dates(&mut self) {
-        let numeric: Vec<(usize, i8, i8, i16)> = self
+        let numeric: Vec<(usize, i8, i8, Option<i16>)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
                 Some(DateExpr::Numeric { first, second, year }) => Some((at, first, second, year)),
@@ -25,7 +29,10 @@ impl Resolver<'_> {
         for (at, first, second, year) in numeric {
             // A number above twelve is a day whatever the rest of the document does.
             let (month, day) = if second > 12 || !day_first && first <= 12 { (first, second) } else { (second, first) };
-            let date = Date::new(year, month, day).ok().map(|_| DateExpr::Full { year, month, day });
+            let date = Date::new(year.unwrap_or(LEAP_YEAR), month, day).ok().map(|_| match year {
+                Some(year) => DateExpr::Full { year, month, day },
+                None => DateExpr::MonthDay { month, day },
+            });
             if let Some(moment) = self.moment_mut(at) {
                 moment.date = date;
             }
@@ -33,7 +40,7 @@ impl Resolver<'_> {
     }
 
     /// No number is above twelve: the order that agrees with the other dates, else with the zones, else month first.
-    pub(super) fn guess_day_first(&mut self, numeric: &[(usize, i8, i8, i16)]) -> bool {
+    pub(super) fn guess_day_first(&mut self, numeric: &[(usize, i8, i8, Option<i16>)]) -> bool {
         let known: Vec<(i8, Option<i8>)> = self
             .moments()
             .filter_map(|(_, m)| match m.date {
@@ -62,7 +69,9 @@ impl Resolver<'_> {
         let known: Vec<(usize, i16, i8)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
-                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year, month }) => Some((at, year, month)),
+                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year: Some(year), month }) => {
+                    Some((at, year, month))
+                }
                 _ => None,
             })
             .collect();
@@ -74,11 +83,13 @@ impl Resolver<'_> {
                 continue;
             };
             let nearest = known.iter().min_by_key(|(other, ..)| other.abs_diff(at));
-            let Some((_, year, known_month)) = nearest else { continue };
-            // A timeline may cross New Year: January beside a dated December is the next year's.
+            let Some((other, year, known_month)) = nearest else { continue };
+            let written = self.is_publication(*other) || self.kind(*other) == BlockKind::Meta;
+            // A timeline may cross New Year: January beside a dated December is the next year's. What is told of a month
+            // far ahead, or ahead of the day of writing, is the last year's.
             let year = match (known_month, month) {
-                (12, 1) => year + 1,
-                (1, 12) => year - 1,
+                (12, 1) if !written => year + 1,
+                _ if month - known_month >= if written { 5 } else { 9 } => year - 1,
                 _ => *year,
             };
             if Date::new(year, month, day).is_ok()
@@ -149,6 +160,50 @@ impl Resolver<'_> {
         }
     }
 
+    /// Learns from repetitions in another zone which zone an abbreviation is: `14:00 CST (06:00 UTC)` is of China.
+    pub(super) fn read_abbreviations(&mut self) {
+        let mut learnt: Vec<(&str, Zone, Zone)> = Vec::new();
+        for pair in self.items.windows(2) {
+            let (Some(a), Some(b)) = (pair[0].moment(), pair[1].moment().filter(|b| b.role == Role::Alias)) else {
+                continue;
+            };
+            let (Some(from), Some(to)) = (minutes_of(a), minutes_of(b)) else { continue };
+            for ((clock, zone), (other, known), item) in [(from, to, &pair[0]), (to, from, &pair[1])] {
+                let same = |reading: &Zone| {
+                    let offset = |zone: &Zone| if let Zone::Fixed(o) = zone { Some(o.seconds() / 60) } else { None };
+                    let (Some(a), Some(b)) = (offset(reading), offset(known)) else { return false };
+                    (clock - a - (other - b)).rem_euclid(1440) == 0
+                };
+                if same(zone) {
+                    continue;
+                }
+                let words = item.expr.span.of(self.text);
+                let name =
+                    words.split(|c: char| !c.is_ascii_alphabetic()).find(|w| !zone::other_readings(w).is_empty());
+                let Some(name) = name else { continue };
+                if let Some(reading) = zone::other_readings(name).iter().find(|reading| same(reading))
+                    && !learnt.iter().any(|(known, ..)| *known == name)
+                {
+                    learnt.push((name, zone.clone(), reading.clone()));
+                }
+            }
+        }
+        for (name, usual, meant) in learnt {
+            for item in &mut self.items {
+                let words = item.expr.span.of(self.text);
+                let named = words.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == name);
+                let slot = match &mut item.expr.value {
+                    Value::Moment(moment) => moment.zone.as_mut(),
+                    Value::Zone(zone) => Some(zone),
+                    _ => None,
+                };
+                if let Some(zone) = slot.filter(|zone| named && **zone == usual) {
+                    *zone = meant.clone();
+                }
+            }
+        }
+    }
+
     // ---- the anchor day ------------------------------------------------------------------------------------------
 
     /// The day the document is about, for clock times that nothing else dates.
@@ -177,6 +232,20 @@ impl Resolver<'_> {
             .or_else(|| first(&|_| true))
     }
 
+    /// The day of writing: what is said to be it, else the date of a front matter or a mail's header.
+    pub(super) fn publication(&self) -> Option<Date> {
+        let dated = |at: usize| self.items[at].moment().and_then(own_date);
+        let head = |at: usize| {
+            let line = self.blocks[self.items[at].block].span.of(self.text).trim_start();
+            self.kind(at) == BlockKind::Meta
+                && ["date", "published", "pubdate", "posted", "created", "sent"]
+                    .iter()
+                    .any(|key| line.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
+        };
+        let said = (0..self.items.len()).filter(|at| self.is_publication(*at)).find_map(dated);
+        said.or_else(|| (0..self.items.len()).filter(|at| head(*at)).find_map(dated))
+    }
+
     /// Whether the moment tells when the text was written or changed, not when something happened.
     pub(super) fn is_publication(&self, at: usize) -> bool {
         let block = self.blocks[self.items[at].block];
@@ -200,6 +269,12 @@ impl Resolver<'_> {
             tail.ends_with(word) || tail.ends_with(&format!("{word} on")) || tail.ends_with(&format!("{word} at"))
         })
     }
+}
+
+/// Clock and zone of a moment that has both, the clock in minutes of the day.
+fn minutes_of(moment: &Moment) -> Option<(i32, &Zone)> {
+    let clock = moment.clock?;
+    Some((i32::from(clock.hour) * 60 + i32::from(clock.minute), moment.zone.as_ref()?))
 }
 
 fn is_east_of_the_atlantic(zone: &Zone) -> bool {

@@ -4,16 +4,21 @@
 //! the order of day and month in numeric dates, the default zone (a statement such as "all times in UTC", else the zone
 //! that most clock times carry), the anchor day (title, first dated words, front matter), then each moment. Blocks that
 //! begin with a moment form runs (timelines): within a run a clock time without a day follows the one before it, past
-//! midnight where that is the only order that makes sense, newest-first where the run counts down.
+//! midnight where that is the only order that makes sense, newest-first where the run counts down (`order`). The
+//! specification is `examples.txt`, documents with the instants they must give, that a test runs.
 //!
 //! What nothing tells stays open: a clock time without a day is a [`When::Clock`], a time without a zone a
 //! [`When::Local`]. Nothing here knows what happened at those times.
 
 mod context;
+mod days;
+mod order;
 mod place;
+#[cfg(test)]
+mod tests;
 
-use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::{Timestamp, ToSpan};
 
 use super::expr::*;
 use super::zone::Zone;
@@ -95,28 +100,26 @@ impl Item {
         if let Value::Moment(moment) = &self.expr.value { Some(moment) } else { None }
     }
 
+    /// The length, where it is told in numbers: "a few hours" is none.
     pub fn duration(&self) -> Option<Duration> {
         if let Value::Duration(duration) = self.expr.value { Some(duration) } else { None }
+            .filter(|duration| duration.bound != Bound::Vague)
     }
 }
 
 /// Finds and places every time expression of `document`. `text` is its text or a masked copy of the same length.
 pub fn resolve(document: &Document, text: &str) -> Resolution {
     let mut items = Vec::new();
-    let mut block = 0;
-    for expr in scan(text) {
-        while document.blocks.get(block).is_some_and(|b| b.span.end <= expr.span.start) {
-            block += 1;
+    for (block, home) in document.blocks.iter().enumerate().filter(|(_, home)| home.kind != BlockKind::Code) {
+        // Each block by itself: what would run from one into the next ("2024-01-10" / "- 00:00") is two things.
+        for mut expr in scan(home.span.of(text)) {
+            expr.span = Span::new(expr.span.start + home.span.start, expr.span.end + home.span.start);
+            let lead = is_lead(text, home, expr.span.start);
+            items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
         }
-        let Some(home) = document.blocks.get(block).filter(|b| b.span.start <= expr.span.start) else { continue };
-        // What runs from one block into the next ("2024-01-10" / "- 00:00") is two things, and no one moment.
-        if home.kind == BlockKind::Code || expr.span.end > home.span.end {
-            continue;
-        }
-        let lead = is_lead(text, home, expr.span.start);
-        items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
     }
-    let mut resolver = Resolver { text, blocks: &document.blocks, items, notes: Vec::new(), published_after: false };
+    let mut resolver =
+        Resolver { text, blocks: &document.blocks, items, notes: Vec::new(), published: None, published_after: false };
     resolver.run();
     Resolution { items: resolver.items, notes: resolver.notes }
 }
@@ -159,6 +162,8 @@ struct Resolver<'d> {
     blocks: &'d [Block],
     items: Vec<Item>,
     notes: Vec<String>,
+    /// The day of writing, where the document tells it.
+    published: Option<Date>,
     /// The only day the document names is that of its publication: what it tells of lies before it.
     published_after: bool,
 }
@@ -167,9 +172,11 @@ impl Resolver<'_> {
     fn run(&mut self) {
         self.order_numeric_dates();
         let zones = self.zone_statements();
+        self.read_abbreviations();
         let common = self.common_zone();
         self.give_zones(&zones, common);
         self.give_years();
+        self.published = self.publication();
         let anchor = self.anchor();
         let named = |day: Date| {
             self.moments().any(|(at, moment)| {
@@ -178,8 +185,9 @@ impl Resolver<'_> {
         };
         self.published_after = anchor.is_some_and(|day| !named(day));
         let anchor = anchor.or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
+        let dial = self.dial();
         for run in self.runs() {
-            self.place_run(&run, anchor);
+            self.place_run(&run, anchor, dial);
         }
         self.place_prose(anchor);
         self.place_elapsed();
@@ -204,15 +212,16 @@ impl Resolver<'_> {
         }
     }
 
-    /// Counts "12 minutes later" from the moment told before it in the same paragraph or the one above.
+    /// Counts "12 minutes later" and "half an hour after that" from the moment told before it in the same paragraph or the
+    /// one above.
     fn place_later(&mut self) {
         let mut last: Option<(When, usize)> = None;
         for item in &mut self.items {
-            if let Value::Duration(length) = item.expr.value
-                && self.text[item.expr.span.end..]
-                    .trim_start()
-                    .get(..5)
-                    .is_some_and(|word| word.eq_ignore_ascii_case("later"))
+            let after = self.text[item.expr.span.end..].trim_start();
+            if let Some(length) = item.duration()
+                && ["later", "after that", "after this"]
+                    .iter()
+                    .any(|words| after.get(..words.len()).is_some_and(|after| after.eq_ignore_ascii_case(words)))
                 && let Some((from, block)) = last
                 && item.block <= block + 1
             {

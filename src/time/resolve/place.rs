@@ -1,5 +1,7 @@
 //! Where each moment falls: entries of timelines in their order, then the moments of sentences.
 
+use super::days::{looks_back, tells_no_day, unknown_day};
+use super::order::{Dial, Entry, Last};
 use super::*;
 
 impl Resolver<'_> {
@@ -40,7 +42,7 @@ impl Resolver<'_> {
         runs
     }
 
-    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>) {
+    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>, dial: Dial) {
         let mut leads = run.leads.clone();
         let backwards = self.counts_down(&leads);
         if backwards {
@@ -51,8 +53,8 @@ impl Resolver<'_> {
         let spoken = leads.first().and_then(|at| self.spoken_before(*at, anchor));
         let mut day = run.scope.or(if backwards { first_dated } else { None }).or(spoken).or(anchor).or(first_dated);
         let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
-        let mut last: Option<DateTime> = None;
-        for at in leads {
+        let mut last: Option<Last> = None;
+        for (index, &at) in leads.iter().enumerate() {
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             let placed = self.day_of(&moment, day);
             if let Some((own, from)) = placed {
@@ -62,23 +64,37 @@ impl Resolver<'_> {
                 }
             }
             let Some(clock) = moment.clock else {
+                if tells_no_day(&moment) {
+                    continue;
+                }
                 self.set(at, day.map(When::Day), if placed.is_some() { Source::Own } else { source });
                 last = None;
                 continue;
             };
             let own = placed.is_some_and(|(_, from)| from == Source::Own);
-            let wall =
-                day.and_then(|day| wall(day, clock)).map(|wall| if own { wall } else { follow(wall, last, clock) });
+            let next = leads.get(index + 1).and_then(|next| self.items[*next].moment());
+            let entry = Entry { clock, open: self.is_open(at, dial), dial, next: next.filter(|m| m.date.is_none()) };
+            let wall = day.and_then(|day| wall(day, clock)).map(|wall| match &last {
+                Some(last) if !own => last.follow(wall, moment.zone.as_ref(), &entry),
+                _ => wall,
+            });
             if let Some(wall) = wall {
-                if let Some(last) = last.filter(|last| wall < *last && !own)
+                if let Some(last) = last.as_ref().filter(|last| !own && last.is_after(wall, moment.zone.as_ref()))
                     && !self.notes.iter().any(|note| note.starts_with("timeline_order"))
                 {
-                    self.notes.push(format!("timeline_order: {} stands after {}", wall.time(), last.time()));
+                    self.notes.push(format!("timeline_order: {} stands after {}", wall.time(), last.wall.time()));
                 }
-                last = Some(last.map_or(wall, |last| last.max(wall)));
+                let earlier = last.as_ref().and_then(|last| last.instant);
+                self.set_clock_after(at, Some(wall), if own { Source::Own } else { source }, earlier);
+                let instant = self.items[at].when.and_then(|when| when.timestamp());
+                last = Some(match last {
+                    Some(last) if last.is_after(wall, moment.zone.as_ref()) => last,
+                    _ => Last { wall, zone: moment.zone.clone(), instant },
+                });
                 day = Some(wall.date());
+            } else {
+                self.set_clock(at, None, source);
             }
-            self.set_clock(at, wall, if own { Source::Own } else { source });
             source = Source::Neighbour;
         }
     }
@@ -125,24 +141,6 @@ impl Resolver<'_> {
             }
         }
         down > up && down >= 2
-    }
-
-    /// The day a moment names by itself or relative to `day`.
-    pub(super) fn day_of(&self, moment: &Moment, day: Option<Date>) -> Option<(Date, Source)> {
-        match moment.date? {
-            DateExpr::Full { year, month, day } => Date::new(year, month, day).ok().map(|date| (date, Source::Own)),
-            DateExpr::Shift(days) => {
-                day?.checked_add(i64::from(days).days()).ok().map(|date| (date, Source::Neighbour))
-            }
-            DateExpr::Weekday(weekday) => {
-                let day = day?;
-                let ahead = (i64::from(weekday) - i64::from(day.weekday().to_monday_one_offset())).rem_euclid(7);
-                let shift = if ahead > 4 { ahead - 7 } else { ahead };
-                day.checked_add(shift.days()).ok().map(|date| (date, Source::Neighbour))
-            }
-            // A day whose year nothing tells, or a month: no day.
-            DateExpr::MonthDay { .. } | DateExpr::Month { .. } | DateExpr::Numeric { .. } => None,
-        }
     }
 
     // ---- prose ---------------------------------------------------------------------------------------------------
@@ -214,8 +212,13 @@ impl Resolver<'_> {
                 None => return self.set_clock(at, None, Source::Nowhere),
             },
         };
-        let Some(clock) = moment.clock else { return self.set(at, Some(When::Day(date)), source) };
+        let Some(clock) = moment.clock else {
+            return self.set(at, (!tells_no_day(moment)).then_some(When::Day(date)), source);
+        };
         let mut wall = wall(date, clock);
+        if moment.role == Role::Alias {
+            wall = self.same_instant(at, wall, moment.zone.as_ref());
+        }
         if let (Some(start), Some(end), Role::To) = (before.and_then(|w| w.wall()), wall, moment.role)
             && end < start
             && placed.is_none_or(|(_, source)| source != Source::Own)
@@ -227,21 +230,31 @@ impl Resolver<'_> {
         self.set_clock(at, wall, source);
     }
 
+    /// The wall time of a repetition, on the day that makes it the same instant as what it repeats: `22:30 PDT (05:30 UTC)`.
+    fn same_instant(&self, at: usize, wall: Option<DateTime>, zone: Option<&Zone>) -> Option<DateTime> {
+        let (wall, zone) = (wall?, zone?);
+        let Some(meant) = at.checked_sub(1).and_then(|at| self.items[at].when?.timestamp()) else { return Some(wall) };
+        let days = [-1, 0, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());
+        days.filter_map(|wall| Some((wall, zone.offset_at(wall).to_timestamp(wall).ok()?)))
+            .min_by_key(|(_, instant)| instant.duration_since(meant).as_secs().abs())
+            .map(|(wall, _)| wall)
+    }
+
     pub(super) fn set_unknown_day(&mut self, at: usize, moment: &Moment) {
         if moment.clock.is_some() {
             self.set_clock(at, None, Source::Nowhere);
         }
     }
 
-    /// The day of the entry that begins the block of that item.
+    /// The day last told in the block of that item, but for those that look back: "a release of the night before".
     pub(super) fn lead_of_block(&self, at: usize) -> Option<Date> {
         let block = self.items[at].block;
         self.items[..at]
             .iter()
             .rev()
             .take_while(|item| item.block == block)
-            .filter_map(|item| item.when.and_then(|w| w.date()))
-            .next()
+            .filter(|item| !item.moment().is_some_and(looks_back))
+            .find_map(|item| item.when.and_then(|w| w.date()))
     }
 
     pub(super) fn set(&mut self, at: usize, when: Option<When>, day: Source) {
@@ -251,11 +264,16 @@ impl Resolver<'_> {
 
     /// Gives the moment its wall time with its zone, or the bare clock time where no day is known.
     pub(super) fn set_clock(&mut self, at: usize, wall: Option<DateTime>, day: Source) {
+        self.set_clock_after(at, wall, day, None);
+    }
+
+    /// The same for what lies after another instant, which tells the two hours apart that clocks going back make.
+    fn set_clock_after(&mut self, at: usize, wall: Option<DateTime>, day: Source, earlier: Option<Timestamp>) {
         let Some(moment) = self.items[at].moment().cloned() else { return };
         let when = match (wall, moment.zone) {
             // In a year nobody tells, a region's daylight saving is unknown.
             (Some(wall), Some(Zone::Region(_))) if is_untold(wall.year()) => Some(When::Local(wall)),
-            (Some(wall), Some(zone)) => Some(When::Instant(wall, zone.offset_at(wall))),
+            (Some(wall), Some(zone)) => Some(When::Instant(wall, zone.offset_after(wall, earlier))),
             (Some(wall), None) => Some(When::Local(wall)),
             (None, zone) => moment.clock.and_then(time_of).map(|time| {
                 let offset = zone.and_then(|zone| if let Zone::Fixed(offset) = zone { Some(offset) } else { None });
@@ -284,14 +302,6 @@ fn is_divider(text: &str, block: &Block) -> bool {
     block.kind == BlockKind::Paragraph && line.len() <= 40 && !line.ends_with('.') && !line.contains('\n')
 }
 
-/// A day is named, but not which one it was.
-fn unknown_day(moment: &Moment) -> bool {
-    matches!(
-        moment.date,
-        Some(DateExpr::MonthDay { .. } | DateExpr::Month { .. } | DateExpr::Weekday(_) | DateExpr::Shift(_))
-    )
-}
-
 fn time_of(clock: Clock) -> Option<Time> {
     Time::new(clock.hour % 24, clock.minute, clock.second, 0).ok()
 }
@@ -300,24 +310,4 @@ fn time_of(clock: Clock) -> Option<Time> {
 fn wall(date: Date, clock: Clock) -> Option<DateTime> {
     let date = if clock.hour == 24 { date.tomorrow().ok()? } else { date };
     time_of(clock).map(|time| date.to_datetime(time))
-}
-
-/// Where an entry without a day falls after the one before it: the same day, twelve hours later where neither am nor
-/// pm was written, or the next day where it would lie more than eight hours back.
-fn follow(wall: DateTime, last: Option<DateTime>, clock: Clock) -> DateTime {
-    let Some(last) = last else { return wall };
-    let back = last.duration_since(wall).as_secs() / 60;
-    if back <= 0 {
-        return wall;
-    }
-    if back > 8 * 60 {
-        let afternoon = wall
-            .checked_add(12.hours())
-            .ok()
-            .filter(|w| clock.half_open && *w >= last && last.duration_since(wall).as_hours() < 12);
-        let next = wall.checked_add(1.day()).unwrap_or(wall);
-        // 23:50 then 00:10 crosses midnight; 11:50 then 1:10 crosses noon.
-        return afternoon.filter(|w| w.duration_since(last).as_hours() < 6 && last.hour() <= 13).unwrap_or(next);
-    }
-    wall
 }

@@ -82,7 +82,9 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
         }
         let short = index == 0 && words.len() <= if words.ends_with('.') { 60 } else { 140 };
         let labelled = fields.iter().any(|field| field.line.start <= line.end && line.start <= field.line.start);
-        if (heading || short && !labelled) && words.chars().any(char::is_alphabetic) && section_of(&words).is_none() {
+        // "Summary of the storage event in the northern region" names the incident and no section.
+        let names_it = section_of(&words).is_none() || heading && index == 0 && words.split_whitespace().count() > 5;
+        if (heading || short && !labelled) && words.chars().any(char::is_alphabetic) && names_it {
             return (Some(words), Some(line));
         }
     }

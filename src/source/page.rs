@@ -89,6 +89,13 @@ impl Default for Draft {
     }
 }
 
+/// Whether the text begins with a time such as `6:47 AM`.
+fn begins_with_clock(text: &str) -> bool {
+    let hour = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.trim_start().len() - hour.len();
+    (1..=2).contains(&digits) && hour.starts_with(':') && hour[1..].starts_with(|c: char| c.is_ascii_digit())
+}
+
 impl Draft {
     pub fn new_item(&mut self) -> usize {
         self.items.push(false);
@@ -224,7 +231,13 @@ impl Draft {
         let Some(row) = self.row.take() else { return };
         let length: usize = row.pieces.iter().map(|(_, piece)| piece.text.len()).sum();
         let arranges = |(_, piece): &(usize, Piece)| matches!(piece.kind, BlockKind::Heading(_) | BlockKind::Code);
-        if row.cells < 2 || length > LONGEST_ROW || row.pieces.iter().any(arranges) {
+        // A cell of several blocks that begin with a time is a thread of updates, and the table a frame around it.
+        let begins = |nth: usize, (cell, piece): &(usize, Piece)| {
+            let before = nth.checked_sub(1).and_then(|nth| row.pieces.get(nth));
+            begins_with_clock(&piece.text) && before.is_some_and(|(other, _)| other == cell)
+        };
+        let threads = row.pieces.iter().enumerate().filter(|(nth, piece)| begins(*nth, piece)).count() >= 2;
+        if row.cells < 2 || length > LONGEST_ROW || threads || row.pieces.iter().any(arranges) {
             row.pieces.into_iter().for_each(|(_, piece)| self.lines(piece));
             return;
         }

@@ -45,15 +45,20 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
             // "At 10:00 we ..., at 10:10 we ..." tells after the time; "... began at 10:00 and ended at 10:10" before it.
             let after = Span::new(item.expr.span.end, end);
             let silent = after.of(reading.text).split_whitespace().count() < 2;
-            let clause = if before <= 3 && moments.len() > 1 && silent {
-                last_clause(reading.text, Span::new(start, item.expr.span.start))
-            } else if before <= 3 && moments.len() > 1 {
-                after
-            } else if nth + 1 < moments.len() {
-                Span::new(start, item.expr.span.start)
-            } else {
-                Span::new(start, end)
-            };
+            // "Incident began at 04:18 and ended at 07:02": what stands before the first moment says enough.
+            let led = Span::new(start, item.expr.span.start);
+            let clause =
+                if nth == 0 && before <= 3 && moments.len() > 1 && score(led.of(reading.untimed)).best().is_some() {
+                    led
+                } else if before <= 3 && moments.len() > 1 && silent {
+                    last_clause(reading.text, Span::new(start, item.expr.span.start))
+                } else if before <= 3 && moments.len() > 1 {
+                    after
+                } else if nth + 1 < moments.len() {
+                    Span::new(start, item.expr.span.start)
+                } else {
+                    Span::new(start, end)
+                };
             let scores = score(clause.of(reading.untimed));
             let range = item.moment().is_some_and(|m| m.role == Role::From);
             out.push(Told {

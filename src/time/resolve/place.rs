@@ -218,6 +218,8 @@ impl Resolver<'_> {
         let mut wall = wall(date, clock);
         if moment.role == Role::Alias {
             wall = self.same_instant(at, wall, moment.zone.as_ref());
+        } else if moment.date.is_none() && moment.role != Role::To {
+            wall = wall.map(|wall| self.near_its_entry(at, wall));
         }
         if let (Some(start), Some(end), Role::To) = (before.and_then(|w| w.wall()), wall, moment.role)
             && end < start
@@ -228,6 +230,17 @@ impl Resolver<'_> {
             wall = later.or_else(|| end.checked_add(1.day()).ok());
         }
         self.set_clock(at, wall, source);
+    }
+
+    /// The day that brings a clock time close to the time its entry begins with: an entry of 00:52 that tells of 22:58 tells
+    /// of the evening before.
+    fn near_its_entry(&self, at: usize, wall: DateTime) -> DateTime {
+        let block = self.items[at].block;
+        let entry = self.items[..at].iter().rev().take_while(|item| item.block == block).find(|item| item.lead);
+        let Some(entry) = entry.and_then(|item| item.when.filter(When::has_clock)?.wall()) else { return wall };
+        let far = |wall: DateTime| wall.duration_since(entry).as_secs().abs();
+        let days = [0, -1, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());
+        days.filter(|near| *near == wall || far(wall) > 12 * 3600).min_by_key(|near| far(*near)).unwrap_or(wall)
     }
 
     /// The wall time of a repetition, on the day that makes it the same instant as what it repeats: `22:30 PDT (05:30 UTC)`.

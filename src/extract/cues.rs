@@ -7,24 +7,44 @@
 //!
 //! To run a hundred expressions over each sentence would be most of the program's work. Almost all of them are lists of
 //! phrases, so [`phrase`] reads these from the patterns, [`index`] finds them in one pass, and an expression is compiled and
-//! run only where the phrases leave open whether it matches. The answers are those of the expressions; a test holds the
-//! two against each other.
+//! run only where the phrases leave open whether it matches. The lexicons share one index, as most sentences are asked
+//! of all of them. The answers are those of the expressions; a test holds the two against each other.
 
 mod index;
+mod memo;
 mod phrase;
 mod trie;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 
 use self::index::{Index, Rows};
 
+/// The lexicons that share an index. One that does not stand here has its own.
+const LEXICONS: [&str; 6] = [
+    include_str!("../../data/lexicon/causes.tsv"),
+    include_str!("../../data/lexicon/events.tsv"),
+    include_str!("../../data/lexicon/genre.tsv"),
+    include_str!("../../data/lexicon/impact.tsv"),
+    include_str!("../../data/lexicon/stance.tsv"),
+    include_str!("../../data/lexicon/triggers.tsv"),
+];
+
+/// The index of [`LEXICONS`], unless there is a fault in one of them: then that one has to say so.
+static SHARED: LazyLock<Option<Arc<Index>>> = LazyLock::new(|| {
+    let lines = LEXICONS.iter().flat_map(|lexicon| lines(lexicon));
+    let patterns = lines.map(|(_, line)| parsed(line.split('\t').nth(2)?).ok()).collect::<Option<Vec<_>>>()?;
+    (patterns.len() <= Rows::MOST).then(|| Arc::new(Index::new(&patterns)))
+});
+
 /// A compiled lexicon over kinds `K`.
 pub(crate) struct Cues<K> {
     rows: Vec<Row<K>>,
-    index: Index,
+    index: Arc<Index>,
+    /// The number of its first row in the index.
+    first: usize,
 }
 
 /// One line of a lexicon.
@@ -52,11 +72,9 @@ impl Pattern {
 impl<K: Copy> Cues<K> {
     /// Compiles a lexicon; an error names the line and what is wrong with it.
     pub fn compile(lexicon: &str, kind_of: impl Fn(&str) -> Option<K>) -> Result<Cues<K>, String> {
-        let (mut rows, mut patterns) = (Vec::new(), Vec::new());
-        for (number, line) in
-            lexicon.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
-        {
-            let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
+        let mut rows = Vec::new();
+        for (number, line) in lines(lexicon) {
+            let problem = |what: &str| problem(number, what, line);
             let mut cells = line.split('\t');
             let (Some(name), Some(weight), Some(pattern)) = (cells.next(), cells.next(), cells.next()) else {
                 return Err(problem("not `kind<TAB>weight<TAB>pattern`"));
@@ -67,19 +85,41 @@ impl<K: Copy> Cues<K> {
             if rows.len() == Rows::MOST {
                 return Err(problem(&format!("a lexicon has at most {} rows; this is one more", Rows::MOST)));
             }
-            patterns.push(parsed(pattern).map_err(|e| problem(&e.to_string()))?);
             let pattern = Pattern { text: pattern.to_owned(), regex: OnceLock::new() };
             rows.push(Row { kind, weight: sign * weight, pattern });
         }
-        Ok(Cues { rows, index: Index::new(&patterns) })
+        let at = LEXICONS.iter().position(|known| *known == lexicon);
+        if let (Some(at), Some(index)) = (at, &*SHARED) {
+            let first = LEXICONS[..at].iter().map(|before| lines(before).count()).sum();
+            return Ok(Cues { rows, index: Arc::clone(index), first });
+        }
+        let patterns = lines(lexicon)
+            .zip(&rows)
+            .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e.to_string(), line)));
+        let index = Index::new(&patterns.collect::<Result<Vec<_>, _>>()?);
+        Ok(Cues { rows, index: Arc::new(index), first: 0 })
     }
 
     /// The rows that match somewhere in `text`.
     pub fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Row<K>> {
-        let found = self.index.find(text.as_bytes());
-        let matching = move |row: &usize| found.sure.contains(*row) || self.rows[*row].pattern.is_match(text);
-        (found.sure | found.open).iter().filter(matching).map(|row| &self.rows[row])
+        let found = memo::find(&self.index, text.as_bytes());
+        let own = self.first..self.first + self.rows.len();
+        let rows = (found.sure | found.open).iter().filter(move |row| own.contains(row));
+        rows.filter_map(move |number| {
+            let row = &self.rows[number - self.first];
+            (found.sure.contains(number) || row.pattern.is_match(text)).then_some(row)
+        })
     }
+}
+
+/// The lines of a lexicon that are rows, with their numbers.
+fn lines(lexicon: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = lexicon.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty());
+    lines.map(|(at, line)| (at + 1, line))
+}
+
+fn problem(line: usize, what: &str, text: &str) -> String {
+    format!("line {line}: {what}: {text}")
 }
 
 /// What a pattern says, read as `ascii` compiles it.
@@ -113,7 +153,7 @@ pub(crate) mod tests {
 
     /// Runs the examples of a lexicon: the fourth cell matches its row, the fifth does not.
     pub(crate) fn examples_hold(lexicon: &str) {
-        for line in lexicon.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        for (_, line) in lines(lexicon) {
             let cells: Vec<&str> = line.split('\t').collect();
             assert!(cells.len() >= 4, "a rule without its example does not exist: {line}");
             let regex = ascii(cells[2]);
@@ -124,15 +164,6 @@ pub(crate) mod tests {
             }
         }
     }
-
-    const LEXICONS: [&str; 6] = [
-        include_str!("../../data/lexicon/causes.tsv"),
-        include_str!("../../data/lexicon/events.tsv"),
-        include_str!("../../data/lexicon/genre.tsv"),
-        include_str!("../../data/lexicon/impact.tsv"),
-        include_str!("../../data/lexicon/stance.tsv"),
-        include_str!("../../data/lexicon/triggers.tsv"),
-    ];
 
     /// Patterns of every shape that a lexicon may come to hold.
     const SHAPES: &str = "a\t1\t\\b(?:fail\\w*|err\\w+|down) (?:\\w+ ){0,2}(?:again|for good)\\b\n\
@@ -203,11 +234,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_lexicons_share_an_index() {
+        for lexicon in LEXICONS {
+            assert!(Arc::ptr_eq(&rows_of(lexicon).index, SHARED.as_ref().unwrap()));
+        }
+    }
+
+    #[test]
     fn every_row_of_the_lexicons_names_a_phrase() {
         for lexicon in LEXICONS {
             let cues = rows_of(lexicon);
-            let nameless: Vec<&str> =
-                cues.index.always().iter().map(|row| cues.rows[row].pattern.text.as_str()).collect();
+            let always = cues.index.always();
+            let nameless: Vec<&str> = cues
+                .rows
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| always.contains(cues.first + at))
+                .map(|(_, row)| row.pattern.text.as_str())
+                .collect();
             assert!(nameless.is_empty(), "these expressions would run over every sentence: {nameless:#?}");
         }
     }
@@ -218,5 +262,6 @@ pub(crate) mod tests {
         assert!(Cues::compile("a\t1\tx", kind).is_ok());
         assert!(Cues::compile("# note\nb\t1\tx", kind).err().unwrap().contains("line 2: unknown kind"));
         assert!(Cues::compile("a\tmuch\tx", kind).err().unwrap().contains("no number"));
+        assert!(Cues::compile("a\t1\tx\n\na\t1\t(x", kind).err().unwrap().contains("line 3: regex parse error"));
     }
 }

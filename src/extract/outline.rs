@@ -4,7 +4,7 @@
 //! headings in all but markup ("Root cause"), or with a label inside a paragraph ("... jobs failed. Root cause: a ...").
 //! The words that head a section are data (`data/lexicon/sections.tsv`). The outline does not read what sentences say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::document::{BlockKind, Document, Span};
@@ -75,17 +75,25 @@ static HEADS: LazyLock<HashMap<&'static str, Section>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The first words of heads, which most sentences do not begin with.
+static FIRST_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| HEADS.keys().filter_map(|head| head.split(' ').next()).collect());
+
 /// The section that a heading of these words opens.
 pub(crate) fn section_of(heading: &str) -> Option<Section> {
-    let words: Vec<String> = heading
+    let mut all = heading
         .split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '?' | '/' | '&' | '.'))
         .map(|word| {
             word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\'').replace('’', "'").to_lowercase()
         })
         .filter(|word| !word.is_empty())
         .skip_while(|word| word.chars().all(|c| c.is_ascii_digit()))
-        .take(7)
-        .collect();
+        .take(7);
+    let mut words: Vec<String> = all.by_ref().take(2).collect();
+    if !words.iter().any(|word| FIRST_WORDS.contains(word.as_str())) {
+        return None;
+    }
+    words.extend(all);
     let skip =
         usize::from(words.first().is_some_and(|word| matches!(word.as_str(), "the" | "our" | "a" | "preliminary")));
     (1..=words.len().saturating_sub(skip))
@@ -167,15 +175,23 @@ fn head_label(line: &str) -> Option<Section> {
 /// Whether the line is nothing but the words of a known heading.
 pub(crate) fn is_whole_head(line: &str) -> bool {
     // "Sequence of events (GMT)": what stands in brackets is no part of the head.
-    let words: Vec<String> = line
+    let mut words = line
         .split('(')
         .next()
         .unwrap_or(line)
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()))
-        .collect();
-    !words.is_empty() && HEADS.contains_key(words.join(" ").as_str())
+        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()));
+    let Some(mut head) = words.next().filter(|word| FIRST_WORDS.contains(word.as_str())) else { return false };
+    // A head is a line: what has more words than that is a sentence.
+    const MOST_BYTES: usize = 120;
+    for word in words {
+        head = head + " " + &word;
+        if head.len() > MOST_BYTES {
+            return false;
+        }
+    }
+    HEADS.contains_key(head.as_str())
 }
 
 /// Whether nothing but the label stands on the line.
@@ -190,14 +206,11 @@ pub(crate) fn sentences(text: &str, block: Span) -> Vec<Span> {
     let bytes = inner.as_bytes();
     let mut out = Vec::new();
     let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let end = match byte {
-            b'.' | b'!' | b'?' => at + 1,
-            _ => continue,
-        };
+    for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
+        let end = at + 1;
         let Some(next) = bytes.get(end) else { continue };
         if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')')
-            || *byte == b'.' && is_abbreviation(&inner[start..at])
+            || bytes[at] == b'.' && is_abbreviation(&inner[start..at])
         {
             continue;
         }

@@ -57,8 +57,10 @@ pub(super) struct Found {
 /// See the head of this file.
 pub(super) struct Index {
     trie: Trie,
-    /// For each phrase the clauses that it is of.
-    uses: Vec<Vec<Use>>,
+    /// The clauses that each phrase is of, phrase by phrase.
+    uses: Vec<Use>,
+    /// For each phrase its first use, and one more.
+    firsts: Vec<usize>,
     /// Rows that any text may match.
     always: Rows,
     /// The number of clauses.
@@ -92,11 +94,12 @@ impl Index {
     pub fn new(patterns: &[Pattern]) -> Index {
         let mut numbers: HashMap<Phrase, usize> = HashMap::new();
         let mut phrases = Vec::new();
-        let mut index = Index { trie: Trie::new(&[]), uses: Vec::new(), always: Rows::default(), clauses: 0 };
+        let mut uses: Vec<Vec<Use>> = Vec::new();
+        let (mut always, mut clauses) = (Rows::default(), 0);
         for (row, pattern) in patterns.iter().enumerate() {
             for branch in phrase::branches(pattern) {
                 if branch.clauses.is_empty() {
-                    index.always.insert(row);
+                    always.insert(row);
                 }
                 let last = branch.clauses.len().wrapping_sub(1);
                 for (at, clause) in branch.clauses.into_iter().enumerate() {
@@ -105,24 +108,28 @@ impl Index {
                         let key = Phrase { sure: true, ..phrase };
                         let number = *numbers.entry(key).or_insert_with_key(|key| {
                             phrases.push(key.clone());
-                            index.uses.push(Vec::new());
+                            uses.push(Vec::new());
                             phrases.len() - 1
                         });
-                        index.uses[number].push(Use {
+                        uses[number].push(Use {
                             row: row as u16,
-                            clause: index.clauses as u32,
+                            clause: clauses as u32,
                             link: (at > 0).then_some(clause.link),
                             is_last: at == last,
                             sure,
                             exact: branch.exact,
                         });
                     }
-                    index.clauses += 1;
+                    clauses += 1;
                 }
             }
         }
-        index.trie = Trie::new(&phrases);
-        index
+        let ends = uses.iter().scan(0, |end, uses| {
+            *end += uses.len();
+            Some(*end)
+        });
+        let firsts = std::iter::once(0).chain(ends).collect();
+        Index { trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
     }
 
     /// The rows that any text may match, as far as their phrases tell.
@@ -143,7 +150,8 @@ impl Index {
             }
             let mut found = Found { open: self.always, ..Found::default() };
             self.trie.find(text, |phrase, start, end| {
-                for used in &self.uses[phrase as usize] {
+                let phrase = phrase as usize;
+                for used in &self.uses[self.firsts[phrase]..self.firsts[phrase + 1]] {
                     if !found.sure.contains(used.row.into()) {
                         follow(used, text, *search, places, start, end, &mut found);
                     }

@@ -3,18 +3,22 @@
 //! An Aho-Corasick automaton would read each byte of the text; from the starts of words alone most walks end after two or
 //! three bytes, and the trie stays small enough for the cache.
 
+use std::collections::VecDeque;
+
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
 
 /// The phrases, each with a value.
+///
+/// Nodes are numbered level by level, so that the children of a node, and the first levels, which most walks do not leave,
+/// stand side by side. Node 0 is where walks begin.
 pub(super) struct Trie {
-    /// For each node and each class of bytes the next node, 0 where there is none: node 0 is where walks begin.
-    next: Vec<u32>,
-    /// For each node the place of its first entry, and one place more.
-    firsts: Vec<u32>,
+    /// For each node the byte that leads to it.
+    bytes: Vec<u8>,
+    /// For each node its first child and its first entry; its last are those before the next node's first.
+    firsts: Vec<(u32, u32)>,
     entries: Vec<Entry>,
-    /// The class of each byte: 0 for those that no phrase goes on with.
-    classes: [u8; 256],
-    width: usize,
+    /// For node 0 and each of its children, the node that each byte leads to, 0 for none.
+    roots: Vec<[u16; 256]>,
 }
 
 #[derive(Clone, Copy)]
@@ -23,6 +27,17 @@ struct Entry {
     end: End,
     value: u32,
 }
+
+/// What a byte is read as: letters in lower case, gap bytes as spaces.
+const FOLDED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = if is_gap(byte as u8) { b' ' } else { (byte as u8).to_ascii_lowercase() };
+        byte += 1;
+    }
+    table
+};
 
 const WORD: [bool; 256] = {
     let mut table = [false; 256];
@@ -37,41 +52,54 @@ const WORD: [bool; 256] = {
 impl Trie {
     /// A trie of phrases; the value of each is its place.
     pub fn new(phrases: &[Phrase]) -> Trie {
-        let mut classes = [0; 256];
-        let mut width = 1;
-        for byte in phrases.iter().flat_map(|phrase| &phrase.text) {
-            let class = &mut classes[usize::from(*byte)];
-            if *class == 0 {
-                // There are fewer than 256 folded bytes, as capitals are none.
-                *class = width as u8;
-                width += 1;
+        let mut sorted: Vec<(usize, &Phrase)> = phrases.iter().enumerate().collect();
+        sorted.sort_by_key(|(_, phrase)| &phrase.text);
+        let mut trie = Trie { bytes: vec![0], firsts: Vec::new(), entries: Vec::new(), roots: Vec::new() };
+        // The phrases below each node, which are a range of the sorted ones, and the length they share.
+        let mut below = VecDeque::from([(0..sorted.len(), 0)]);
+        let mut nodes = 1;
+        while let Some((range, depth)) = below.pop_front() {
+            trie.firsts.push((nodes, trie.entries.len() as u32));
+            let ends = sorted[range.clone()].iter().take_while(|(_, phrase)| phrase.text.len() == depth);
+            trie.entries.extend(ends.map(|(value, phrase)| Entry {
+                tail: phrase.tail,
+                end: phrase.end,
+                value: *value as u32,
+            }));
+            let mut start = range.start;
+            while start < range.end {
+                let Some(byte) = sorted[start].1.text.get(depth).copied() else {
+                    start += 1;
+                    continue;
+                };
+                let more = sorted[start..range.end].iter().take_while(|(_, p)| p.text.get(depth) == Some(&byte));
+                let end = start + more.count();
+                below.push_back((start..end, depth + 1));
+                trie.bytes.push(byte);
+                nodes += 1;
+                start = end;
             }
         }
-        let mut next = vec![0; width];
-        let mut ends: Vec<(u32, Entry)> = Vec::with_capacity(phrases.len());
-        for (value, phrase) in phrases.iter().enumerate() {
-            let mut node = 0;
-            for byte in &phrase.text {
-                let slot = node * width + usize::from(classes[usize::from(*byte)]);
-                if next[slot] == 0 {
-                    next[slot] = (next.len() / width) as u32;
-                    next.resize(next.len() + width, 0);
-                }
-                node = next[slot] as usize;
-            }
-            ends.push((node as u32, Entry { tail: phrase.tail, end: phrase.end, value: value as u32 }));
+        trie.firsts.push((nodes, trie.entries.len() as u32));
+        trie.roots = (0..trie.firsts[1].0).map(|node| trie.row(node)).collect();
+        trie
+    }
+
+    /// The node that each byte leads to from `node`.
+    fn row(&self, node: u32) -> [u16; 256] {
+        let mut row = [0; 256];
+        for (byte, next) in row.iter_mut().enumerate() {
+            // Children of the first levels have small numbers.
+            *next = self.child(node, FOLDED[byte]) as u16;
         }
-        ends.sort_by_key(|(node, _)| *node);
-        let firsts =
-            (0..=next.len() / width).map(|node| ends.partition_point(|(end, _)| (*end as usize) < node) as u32);
-        let firsts = firsts.collect();
-        for byte in b'A'..=b'Z' {
-            classes[usize::from(byte)] = classes[usize::from(byte.to_ascii_lowercase())];
-        }
-        for byte in (0..=255).filter(|byte| is_gap(*byte)) {
-            classes[usize::from(byte)] = classes[usize::from(b' ')];
-        }
-        Trie { next, firsts, entries: ends.into_iter().map(|(_, entry)| entry).collect(), classes, width }
+        row
+    }
+
+    /// The child of `node` for a folded byte, 0 for none.
+    fn child(&self, node: u32, byte: u8) -> u32 {
+        let (first, end) = (self.firsts[node as usize].0, self.firsts[node as usize + 1].0);
+        let known = &self.bytes[first as usize..end as usize];
+        known.iter().position(|known| *known == byte).map_or(0, |at| first + at as u32)
     }
 
     /// Calls `found` with the value, the start and the end of each phrase in `text`, in the order of their starts. The
@@ -93,7 +121,10 @@ impl Trie {
     fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(u32, usize, usize)) {
         let (mut node, mut at) = (0, start);
         while let Some(byte) = text.get(at) {
-            node = self.next[node * self.width + usize::from(self.classes[usize::from(*byte)])] as usize;
+            node = match self.roots.get(node as usize) {
+                Some(row) => u32::from(row[usize::from(*byte)]),
+                None => self.child(node, FOLDED[usize::from(*byte)]),
+            };
             if node == 0 {
                 return;
             }
@@ -101,7 +132,8 @@ impl Trie {
             if is_gap(*byte) {
                 at += text[at..].iter().take_while(|byte| is_gap(**byte)).count();
             }
-            for entry in &self.entries[self.firsts[node] as usize..self.firsts[node + 1] as usize] {
+            let (first, end) = (self.firsts[node as usize].1, self.firsts[node as usize + 1].1);
+            for entry in &self.entries[first as usize..end as usize] {
                 if let Some(end) = entry.end(text, at) {
                     found(entry.value, start, end);
                 }

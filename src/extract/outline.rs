@@ -107,6 +107,7 @@ pub(crate) fn section_of(heading: &str) -> Option<Section> {
 pub fn outline(document: &Document, text: &str) -> Outline {
     let mut out = Outline::default();
     let mut section = Section::Body;
+    let headed = document.blocks.iter().any(|block| matches!(block.kind, BlockKind::Heading(_)));
     // A heading inside another section's subtree keeps the parent's meaning where its own words say nothing.
     let mut parents: Vec<(u8, Section)> = Vec::new();
     for (index, block) in document.blocks.iter().enumerate() {
@@ -146,10 +147,7 @@ pub fn outline(document: &Document, text: &str) -> Outline {
         }
         // "Root cause:" at the end of a paragraph heads what follows; inside one it heads the rest of that paragraph,
         // and a label that opens a whole paragraph in a text without headings heads the paragraphs after it too.
-        if label.is_some()
-            && block.kind == BlockKind::Paragraph
-            && !document.blocks.iter().any(|b| matches!(b.kind, BlockKind::Heading(_)))
-        {
+        if label.is_some() && block.kind == BlockKind::Paragraph && !headed {
             section = here;
         }
     }

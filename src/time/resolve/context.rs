@@ -73,7 +73,9 @@ impl Resolver<'_> {
             let Some(DateExpr::MonthDay { month, day }) = self.items[at].moment().and_then(|m| m.date) else {
                 continue;
             };
-            let nearest = known.iter().min_by_key(|(other, ..)| other.abs_diff(at));
+            let later = known.partition_point(|(other, ..)| *other < at);
+            let beside = known[later.saturating_sub(1)..].iter().take(2);
+            let nearest = beside.min_by_key(|(other, ..)| other.abs_diff(at));
             let Some((_, year, known_month)) = nearest else { continue };
             // A timeline may cross New Year: January beside a dated December is the next year's.
             let year = match (known_month, month) {
@@ -181,8 +183,9 @@ impl Resolver<'_> {
     pub(super) fn is_publication(&self, at: usize) -> bool {
         let block = self.blocks[self.items[at].block];
         let start = self.items[at].expr.span.start;
-        let before = self.text[block.span.start..start].to_ascii_lowercase();
-        let tail = before.trim_end_matches(|c: char| !c.is_alphabetic());
+        let before = self.text[block.span.start..start].trim_end_matches(|c: char| !c.is_alphabetic());
+        // No more than the words below are long: a block may be a book.
+        let tail = before[before.floor_char_boundary(before.len().saturating_sub(32))..].to_ascii_lowercase();
         [
             "posted",
             "published",

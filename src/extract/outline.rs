@@ -79,21 +79,43 @@ static HEADS: LazyLock<HashMap<&'static str, Section>> = LazyLock::new(|| {
 static FIRST_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| HEADS.keys().filter_map(|head| head.split(' ').next()).collect());
 
+/// Whether a head may begin with that word: told by its first letter and its length, and so for nearly nothing.
+fn may_begin_head(word: &str) -> bool {
+    static LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
+        let mut lengths = [0; 26];
+        for word in FIRST_WORDS.iter() {
+            if let [first @ b'a'..=b'z', ..] = word.as_bytes() {
+                lengths[usize::from(first - b'a')] |= 1u64 << word.len().min(63);
+            }
+        }
+        lengths
+    });
+    match word.as_bytes() {
+        [first, ..] if word.is_ascii() && first.is_ascii_alphabetic() => {
+            LENGTHS[usize::from(first.to_ascii_lowercase() - b'a')] >> word.len().min(63) & 1 == 1
+        }
+        _ => true,
+    }
+}
+
 /// The section that a heading of these words opens.
 pub(crate) fn section_of(heading: &str) -> Option<Section> {
     let mut all = heading
         .split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '?' | '/' | '&' | '.'))
-        .map(|word| {
-            word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\'').replace('’', "'").to_lowercase()
-        })
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\''))
         .filter(|word| !word.is_empty())
-        .skip_while(|word| word.chars().all(|c| c.is_ascii_digit()))
+        .skip_while(|word| word.bytes().all(|c| c.is_ascii_digit()))
         .take(7);
-    let mut words: Vec<String> = all.by_ref().take(2).collect();
+    let (first, second) = (all.next()?, all.next());
+    if !may_begin_head(first) && !second.is_some_and(may_begin_head) {
+        return None;
+    }
+    let lower = |word: &str| word.replace('’', "'").to_lowercase();
+    let mut words: Vec<String> = [Some(first), second].into_iter().flatten().map(lower).collect();
     if !words.iter().any(|word| FIRST_WORDS.contains(word.as_str())) {
         return None;
     }
-    words.extend(all);
+    words.extend(all.map(lower));
     let skip =
         usize::from(words.first().is_some_and(|word| matches!(word.as_str(), "the" | "our" | "a" | "preliminary")));
     (1..=words.len().saturating_sub(skip))
@@ -170,6 +192,9 @@ fn head_label(line: &str) -> Option<Section> {
     (labelled || is_whole_head(head)).then_some(known)
 }
 
+/// No head has more bytes.
+const LONGEST_HEAD: usize = 80;
+
 /// Whether the line is nothing but the words of a known heading.
 pub(crate) fn is_whole_head(line: &str) -> bool {
     // "Sequence of events (GMT)": what stands in brackets is no part of the head.
@@ -178,14 +203,16 @@ pub(crate) fn is_whole_head(line: &str) -> bool {
         .next()
         .unwrap_or(line)
         .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()));
-    let Some(mut head) = words.next().filter(|word| FIRST_WORDS.contains(word.as_str())) else { return false };
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty() && !word.bytes().all(|c| c.is_ascii_digit()));
+    let Some(mut head) = words.next().filter(|word| may_begin_head(word)).map(str::to_lowercase) else { return false };
+    if !FIRST_WORDS.contains(head.as_str()) {
+        return false;
+    }
     // A head is a line: what has more words than that is a sentence.
-    const MOST_BYTES: usize = 120;
     for word in words {
-        head = head + " " + &word;
-        if head.len() > MOST_BYTES {
+        head = head + " " + &word.to_lowercase();
+        if head.len() > LONGEST_HEAD {
             return false;
         }
     }
@@ -258,6 +285,11 @@ mod tests {
         ] {
             assert_eq!(section_of(heading), section, "{heading}");
         }
+    }
+
+    #[test]
+    fn no_head_is_longer_than_heads_are() {
+        assert!(HEADS.keys().all(|head| head.len() <= LONGEST_HEAD));
     }
 
     #[test]

@@ -145,6 +145,7 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
+        assert!(WORDS.keys().all(|word| !meanings(word).is_empty() && !meanings(&word.to_uppercase()).is_empty()));
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);

@@ -17,6 +17,10 @@ pub(super) struct Rows([u64; Rows::MOST / 64]);
 impl Rows {
     pub const MOST: usize = 256;
 
+    pub fn all() -> Rows {
+        Rows([u64::MAX; Rows::MOST / 64])
+    }
+
     pub fn insert(&mut self, row: usize) {
         self.0[row / 64] |= 1 << (row % 64);
     }
@@ -60,7 +64,7 @@ pub(super) struct Index {
     /// The clauses that each phrase is of, phrase by phrase.
     uses: Vec<Use>,
     /// For each phrase its first use, and one more.
-    firsts: Vec<usize>,
+    firsts: Vec<u32>,
     /// Rows that any text may match.
     always: Rows,
     /// The number of clauses.
@@ -70,14 +74,15 @@ pub(super) struct Index {
 /// A phrase as part of a clause of a branch of a row.
 #[derive(Clone, Copy)]
 struct Use {
-    row: u16,
     /// The number of the clause, one above that of the clause before it.
     clause: u32,
-    /// What must stand between the clause before and this one, unless it is the first.
-    link: Option<Link>,
+    row: u16,
+    is_first: bool,
     is_last: bool,
+    /// What must stand between the clause before and this one.
+    link: Link,
+    /// Whether phrase and branch say all that the pattern says.
     sure: bool,
-    exact: bool,
 }
 
 /// Where a clause was found last.
@@ -85,7 +90,7 @@ struct Use {
 struct Place {
     /// The search it was found in.
     search: u64,
-    end: usize,
+    end: u32,
     /// Whether the branch so far stands there for sure.
     sure: bool,
 }
@@ -104,7 +109,7 @@ impl Index {
                 let last = branch.clauses.len().wrapping_sub(1);
                 for (at, clause) in branch.clauses.into_iter().enumerate() {
                     for phrase in clause.phrases {
-                        let sure = phrase.sure;
+                        let sure = phrase.sure && branch.exact;
                         let key = Phrase { sure: true, ..phrase };
                         let number = *numbers.entry(key).or_insert_with_key(|key| {
                             phrases.push(key.clone());
@@ -112,12 +117,12 @@ impl Index {
                             phrases.len() - 1
                         });
                         uses[number].push(Use {
-                            row: row as u16,
                             clause: clauses as u32,
-                            link: (at > 0).then_some(clause.link),
+                            row: row as u16,
+                            is_first: at == 0,
                             is_last: at == last,
+                            link: clause.link,
                             sure,
-                            exact: branch.exact,
                         });
                     }
                     clauses += 1;
@@ -125,7 +130,7 @@ impl Index {
             }
         }
         let ends = uses.iter().scan(0, |end, uses| {
-            *end += uses.len();
+            *end += uses.len() as u32;
             Some(*end)
         });
         let firsts = std::iter::once(0).chain(ends).collect();
@@ -139,6 +144,10 @@ impl Index {
     }
 
     pub fn find(&self, text: &[u8]) -> Found {
+        if u32::try_from(text.len()).is_err() {
+            // Places are 32 bits wide; no document is as long.
+            return Found { open: Rows::all(), ..Found::default() };
+        }
         thread_local! {
             /// The number of the search, and the places of the clauses.
             static PLACES: RefCell<(u64, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
@@ -151,7 +160,7 @@ impl Index {
             let mut found = Found { open: self.always, ..Found::default() };
             self.trie.find(text, |phrase, start, end| {
                 let phrase = phrase as usize;
-                for used in &self.uses[self.firsts[phrase]..self.firsts[phrase + 1]] {
+                for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
                     if !found.sure.contains(used.row.into()) {
                         follow(used, text, *search, places, start, end, &mut found);
                     }
@@ -164,25 +173,25 @@ impl Index {
 
 /// Takes note of a phrase that stands from `start` to `end`.
 fn follow(used: &Use, text: &[u8], search: u64, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
-    let mut sure = used.sure && used.exact;
-    if let Some(link) = used.link {
+    let mut sure = used.sure;
+    if !used.is_first {
         let before = places[used.clause as usize - 1];
         if before.search != search {
             return;
         }
         sure &= before.sure;
-        match link {
+        match used.link {
             Link::Anything => sure = false,
             // The phrase before was found once more, further on; an earlier one may still fit.
-            Link::Words(_) if before.end > start => sure = false,
-            Link::Words(most) if !are_words(&text[before.end..start], most) => return,
+            Link::Words(_) if before.end as usize > start => sure = false,
+            Link::Words(most) if !are_words(&text[before.end as usize..start], most) => return,
             Link::Words(_) => {}
         }
     }
     match (used.is_last, sure) {
         (true, true) => found.sure.insert(used.row.into()),
         (true, false) => found.open.insert(used.row.into()),
-        (false, _) => places[used.clause as usize] = Place { search, end, sure },
+        (false, _) => places[used.clause as usize] = Place { search, end: end as u32, sure },
     }
 }
 

@@ -39,15 +39,33 @@ const FOLDED: [u8; 256] = {
     table
 };
 
-const WORD: [bool; 256] = {
-    let mut table = [false; 256];
+/// What a byte is to words.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Word,
+    Gap,
+    Mark,
+}
+
+const KINDS: [Kind; 256] = {
+    let mut table = [Kind::Mark; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = is_word(byte as u8);
+        if is_word(byte as u8) {
+            table[byte] = Kind::Word;
+        } else if is_gap(byte as u8) {
+            table[byte] = Kind::Gap;
+        }
         byte += 1;
     }
     table
 };
+
+/// Where the bytes of a kind end that begin at `at`.
+fn skip(text: &[u8], at: usize, kind: Kind) -> usize {
+    let more = text[at..].iter().take_while(|byte| KINDS[usize::from(**byte)] == kind);
+    at + more.count()
+}
 
 impl Trie {
     /// A trie of phrases; the value of each is its place.
@@ -107,14 +125,11 @@ impl Trie {
     pub fn find(&self, text: &[u8], mut found: impl FnMut(u32, usize, usize)) {
         let mut at = 0;
         while at < text.len() {
-            if !WORD[usize::from(text[at])] {
-                at += 1;
-                continue;
+            if KINDS[usize::from(text[at])] == Kind::Word {
+                self.walk(text, at, &mut found);
+                at = skip(text, at, Kind::Word);
             }
-            self.walk(text, at, &mut found);
-            while at < text.len() && WORD[usize::from(text[at])] {
-                at += 1;
-            }
+            at += 1;
         }
     }
 
@@ -129,8 +144,8 @@ impl Trie {
                 return;
             }
             at += 1;
-            if is_gap(*byte) {
-                at += text[at..].iter().take_while(|byte| is_gap(**byte)).count();
+            if KINDS[usize::from(*byte)] == Kind::Gap {
+                at = skip(text, at, Kind::Gap);
             }
             let (first, end) = (self.firsts[node as usize].1, self.firsts[node as usize + 1].1);
             for entry in &self.entries[first as usize..end as usize] {
@@ -145,18 +160,20 @@ impl Trie {
 impl Entry {
     /// Where the phrase ends whose text ends at `at`, if tail and end are as they must be.
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
-        let count = |from: usize, wanted: fn(u8) -> bool| text[from..].iter().take_while(|byte| wanted(**byte)).count();
-        let stem = if self.tail == Tail::Nothing && self.end != End::WordEnd { 0 } else { count(at, is_word) };
-        let wrong = match self.tail {
-            Tail::Nothing => stem > 0,
-            Tail::Stem => false,
-            Tail::LongStem => stem == 0,
+        let next = text.get(at).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]);
+        let (end, next) = match (self.tail, next) {
+            (Tail::Nothing, Kind::Word) if self.end == End::WordEnd => return None,
+            (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
+            (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
+            (Tail::Stem | Tail::LongStem, Kind::Word) => {
+                let end = skip(text, at, Kind::Word);
+                (end, text.get(end).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]))
+            }
         };
-        let end = at + stem;
-        match self.end {
-            _ if wrong => None,
-            End::Gap => Some(end + count(end, is_gap)).filter(|after| *after > end),
-            End::Anything | End::WordEnd => Some(end),
+        match (self.end, next) {
+            (End::Gap, Kind::Gap) => Some(skip(text, end, Kind::Gap)),
+            (End::Gap, _) => None,
+            (End::Anything | End::WordEnd, _) => Some(end),
         }
     }
 }

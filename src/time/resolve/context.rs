@@ -186,6 +186,7 @@ impl Resolver<'_> {
         let before = self.text[block.span.start..start].trim_end_matches(|c: char| !c.is_alphabetic());
         // No more than the words below are long: a block may be a book.
         let tail = before[before.floor_char_boundary(before.len().saturating_sub(32))..].to_ascii_lowercase();
+        let before_preposition = tail.strip_suffix(" on").or(tail.strip_suffix(" at"));
         [
             "posted",
             "published",
@@ -199,9 +200,7 @@ impl Resolver<'_> {
             "report date",
         ]
         .iter()
-        .any(|word| {
-            tail.ends_with(word) || tail.ends_with(&format!("{word} on")) || tail.ends_with(&format!("{word} at"))
-        })
+        .any(|word| tail.ends_with(word) || before_preposition.is_some_and(|before| before.ends_with(word)))
     }
 }
 

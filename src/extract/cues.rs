@@ -95,7 +95,7 @@ impl<K: Copy> Cues<K> {
         }
         let patterns = lines(lexicon)
             .zip(&rows)
-            .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e.to_string(), line)));
+            .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e, line)));
         let index = Index::new(&patterns.collect::<Result<Vec<_>, _>>()?);
         Ok(Cues { rows, index: Arc::new(index), first: 0 })
     }
@@ -123,11 +123,11 @@ fn problem(line: usize, what: &str, text: &str) -> String {
 }
 
 /// What a pattern says, read as `ascii` compiles it.
-fn parsed(pattern: &str) -> Result<phrase::Pattern, regex_syntax::Error> {
+fn parsed(pattern: &str) -> Result<phrase::Pattern, String> {
     // Without flags of its own a pattern need not have each letter spelled out in both cases.
     let caseless = pattern.match_indices("(?").all(|(at, _)| pattern[at..].starts_with("(?:"));
     let mut parser = ParserBuilder::new().case_insensitive(!caseless).unicode(false).utf8(false).build();
-    Ok(phrase::Pattern { hir: parser.parse(&spaced(pattern))?, caseless })
+    Ok(phrase::Pattern { hir: parser.parse(&spaced(pattern)).map_err(|e| e.to_string())?, caseless })
 }
 
 /// The expression of a pattern.

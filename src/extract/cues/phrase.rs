@@ -72,7 +72,7 @@ pub(super) enum Tail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum End {
     Anything,
-    WordEnd,
+    Edge,
     Gap,
 }
 
@@ -418,7 +418,7 @@ impl Reader {
         for phrase in phrases.iter_mut() {
             let in_word = phrase.tail != Tail::Nothing || phrase.text.last().is_some_and(|byte| is_word(*byte));
             if phrase.end == End::Anything && in_word {
-                phrase.end = End::WordEnd;
+                phrase.end = End::Edge;
             } else {
                 phrase.sure = false;
             }

@@ -162,7 +162,7 @@ impl Entry {
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
         let next = text.get(at).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]);
         let (end, next) = match (self.tail, next) {
-            (Tail::Nothing, Kind::Word) if self.end == End::WordEnd => return None,
+            (Tail::Nothing, Kind::Word) if self.end == End::Edge => return None,
             (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
             (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
             (Tail::Stem | Tail::LongStem, Kind::Word) => {
@@ -173,7 +173,7 @@ impl Entry {
         match (self.end, next) {
             (End::Gap, Kind::Gap) => Some(skip(text, end, Kind::Gap)),
             (End::Gap, _) => None,
-            (End::Anything | End::WordEnd, _) => Some(end),
+            (End::Anything | End::Edge, _) => Some(end),
         }
     }
 }

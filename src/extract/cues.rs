@@ -13,6 +13,7 @@
 mod index;
 mod memo;
 mod phrase;
+mod pieces;
 mod trie;
 
 use std::sync::{Arc, LazyLock, OnceLock};

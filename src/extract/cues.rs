@@ -4,12 +4,48 @@
 //! regard to case in which a space stands for any white space, so that wrapped lines match too. `Cues` answers which
 //! kinds a piece of text speaks of and how strongly; what that means is for the caller. A kind written `!kind` speaks
 //! against that kind.
+//!
+//! To run a hundred expressions over each sentence would be most of the program's work. Almost all of them are lists of
+//! phrases, so [`phrase`] reads these from the patterns, [`index`] finds them in one pass, and an expression is compiled and
+//! run only where the phrases leave open whether it matches. The lexicons share one index, as most sentences are asked
+//! of all of them. The answers are those of the expressions; a test holds the two against each other.
+
+mod index;
+mod memo;
+mod phrase;
+mod pieces;
+mod trie;
+
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+
+use self::index::{Index, Rows};
+
+/// The lexicons that share an index. One that does not stand here has its own.
+const LEXICONS: [&str; 6] = [
+    include_str!("../../data/lexicon/causes.tsv"),
+    include_str!("../../data/lexicon/events.tsv"),
+    include_str!("../../data/lexicon/genre.tsv"),
+    include_str!("../../data/lexicon/impact.tsv"),
+    include_str!("../../data/lexicon/stance.tsv"),
+    include_str!("../../data/lexicon/triggers.tsv"),
+];
+
+/// The index of [`LEXICONS`], unless there is a fault in one of them: then that one has to say so.
+static SHARED: LazyLock<Option<Arc<Index>>> = LazyLock::new(|| {
+    let lines = LEXICONS.iter().flat_map(|lexicon| lines(lexicon));
+    let patterns = lines.map(|(_, line)| parsed(line.split('\t').nth(2)?).ok()).collect::<Option<Vec<_>>>()?;
+    (patterns.len() <= Rows::MOST).then(|| Arc::new(Index::new(&patterns)))
+});
 
 /// A compiled lexicon over kinds `K`.
 pub(crate) struct Cues<K> {
     rows: Vec<Row<K>>,
+    index: Arc<Index>,
+    /// The number of its first row in the index.
+    first: usize,
 }
 
 /// One line of a lexicon.
@@ -17,17 +53,29 @@ pub(crate) struct Row<K> {
     pub kind: K,
     /// Negative where the pattern speaks against its kind.
     pub weight: f64,
-    pattern: Regex,
+    pattern: Pattern,
+}
+
+/// An expression that is compiled when it is first needed.
+struct Pattern {
+    text: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn is_match(&self, text: &str) -> bool {
+        // The expression was parsed when the lexicon was, and a test compiles all that are shipped.
+        let regex = self.regex.get_or_init(|| ascii(&self.text).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+    }
 }
 
 impl<K: Copy> Cues<K> {
     /// Compiles a lexicon; an error names the line and what is wrong with it.
     pub fn compile(lexicon: &str, kind_of: impl Fn(&str) -> Option<K>) -> Result<Cues<K>, String> {
         let mut rows = Vec::new();
-        for (number, line) in
-            lexicon.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
-        {
-            let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
+        for (number, line) in lines(lexicon) {
+            let problem = |what: &str| problem(number, what, line);
             let mut cells = line.split('\t');
             let (Some(name), Some(weight), Some(pattern)) = (cells.next(), cells.next(), cells.next()) else {
                 return Err(problem("not `kind<TAB>weight<TAB>pattern`"));
@@ -35,16 +83,52 @@ impl<K: Copy> Cues<K> {
             let kind = kind_of(name.trim_start_matches('!')).ok_or_else(|| problem("unknown kind"))?;
             let weight: f64 = weight.parse().map_err(|_| problem("the weight is no number"))?;
             let sign = if name.starts_with('!') { -1.0 } else { 1.0 };
-            let pattern = ascii(pattern).map_err(|e| problem(&e.to_string()))?;
+            if rows.len() == Rows::MOST {
+                return Err(problem(&format!("a lexicon has at most {} rows; this is one more", Rows::MOST)));
+            }
+            let pattern = Pattern { text: pattern.to_owned(), regex: OnceLock::new() };
             rows.push(Row { kind, weight: sign * weight, pattern });
         }
-        Ok(Cues { rows })
+        let at = LEXICONS.iter().position(|known| *known == lexicon);
+        if let (Some(at), Some(index)) = (at, &*SHARED) {
+            let first = LEXICONS[..at].iter().map(|before| lines(before).count()).sum();
+            return Ok(Cues { rows, index: Arc::clone(index), first });
+        }
+        let patterns = lines(lexicon)
+            .zip(&rows)
+            .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e, line)));
+        let index = Index::new(&patterns.collect::<Result<Vec<_>, _>>()?);
+        Ok(Cues { rows, index: Arc::new(index), first: 0 })
     }
 
     /// The rows that match somewhere in `text`.
     pub fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Row<K>> {
-        self.rows.iter().filter(move |row| row.pattern.is_match(text.as_bytes()))
+        let found = memo::find(&self.index, text.as_bytes());
+        let own = self.first..self.first + self.rows.len();
+        let rows = (found.sure | found.open).iter().filter(move |row| own.contains(row));
+        rows.filter_map(move |number| {
+            let row = &self.rows[number - self.first];
+            (found.sure.contains(number) || row.pattern.is_match(text)).then_some(row)
+        })
     }
+}
+
+/// The lines of a lexicon that are rows, with their numbers.
+fn lines(lexicon: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = lexicon.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty());
+    lines.map(|(at, line)| (at + 1, line))
+}
+
+fn problem(line: usize, what: &str, text: &str) -> String {
+    format!("line {line}: {what}: {text}")
+}
+
+/// What a pattern says, read as `ascii` compiles it.
+fn parsed(pattern: &str) -> Result<phrase::Pattern, String> {
+    // Without flags of its own a pattern need not have each letter spelled out in both cases.
+    let caseless = pattern.match_indices("(?").all(|(at, _)| pattern[at..].starts_with("(?:"));
+    let mut parser = ParserBuilder::new().case_insensitive(!caseless).unicode(false).utf8(false).build();
+    Ok(phrase::Pattern { hir: parser.parse(&spaced(pattern)).map_err(|e| e.to_string())?, caseless })
 }
 
 /// The expression of a pattern.
@@ -61,11 +145,16 @@ fn spaced(pattern: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
 
     /// Runs the examples of a lexicon: the fourth cell matches its row, the fifth does not.
     pub(crate) fn examples_hold(lexicon: &str) {
-        for line in lexicon.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        for (_, line) in lines(lexicon) {
             let cells: Vec<&str> = line.split('\t').collect();
             assert!(cells.len() >= 4, "a rule without its example does not exist: {line}");
             let regex = ascii(cells[2]);
@@ -77,11 +166,103 @@ pub(crate) mod tests {
         }
     }
 
+    /// Patterns of every shape that a lexicon may come to hold.
+    const SHAPES: &str = "a\t1\t\\b(?:fail\\w*|err\\w+|down) (?:\\w+ ){0,2}(?:again|for good)\\b\n\
+        a\t1\t\\b(?:all(?: \\w+){0,2}|they) (?:are )?(?:up|back)\\b\n\
+        a\t1\t^\\W*(?:alert|page)s?\\b\n\
+        a\t1\t\\balert(?: to|:|$)\n\
+        a\t1\t\\b(?:@\\w+|(?-i:[A-Z]\\w+)|team) (?:fails?|errors)\\b\n\
+        a\t1\t\\b(?:re-?)?(?:start|boot)(?:ed|s)?\\b\n\
+        a\t1\t(?:un|not )(?:up|down)\n\
+        a\t1\tn't (?:fail|start)\n\
+        a\t1\t\\b(?:disk|cpu)[ -](?:\\w+[ -]){0,2}(?:alerts?|full)\\b\n\
+        a\t1\t\\bteam\\b.{0,20}\\bpage\\b|\\bsecurity@\n\
+        a\t1\t\\b5\\d\\d\\b\n\
+        a\t1\t\\b(?:fail |err)\\b\n\
+        a\t1\t\\b(?:down ?|fail ?)(?:-|:) ?(?:again|page)\n\
+        a\t1\t\\b(?:was |were )*(?:up|down)(?: again){1,2}\\b\n\
+        a\t1\t(?-i:FIRING)|\\w+@\\w+\n\
+        a\t1\t\\b(?:\\w+ )?start[a-z] (?:\\w+ ){1,2}up\\b|[^a-z]down[^a-z]\n\
+        a\t1\tx?";
+
+    fn rows_of(lexicon: &str) -> Cues<()> {
+        Cues::compile(lexicon, |_| Some(())).unwrap()
+    }
+
+    /// What the phrases of the patterns are made of, and what may stand between words.
+    fn words_of(cues: &Cues<()>) -> Vec<String> {
+        let mut words: Vec<String> = cues
+            .rows
+            .iter()
+            .flat_map(|row| phrase::branches(&parsed(&row.pattern.text).unwrap()))
+            .flat_map(|branch| branch.clauses)
+            .flat_map(|clause| clause.phrases)
+            .map(|phrase| String::from_utf8(phrase.text).unwrap())
+            .collect();
+        words.extend(["the", "some words of", "FIRING", "x@y", "Anna", "not", "n't", "5", "alerts"].map(str::to_owned));
+        words
+    }
+
+    /// Texts of such words with all kinds of gaps, marks and stems between them.
+    fn texts(words: Vec<String>) -> impl Strategy<Value = String> {
+        let word = (prop::sample::select(words), "( |  |\n|'|\"|-|: |, |\\. |s |ing |ed|_|é|@|)", 0..8u8);
+        prop::collection::vec(word, 1..14).prop_map(|words| {
+            let cased = |word: String, case| if case == 0 { word.to_uppercase() } else { word };
+            words.into_iter().map(|(word, between, case)| cased(word, case) + &between).collect()
+        })
+    }
+
+    #[test]
+    fn the_rows_that_match_are_those_whose_expressions_match() {
+        for lexicon in LEXICONS.into_iter().chain([SHAPES]) {
+            let cues = rows_of(lexicon);
+            let all: Vec<Regex> = cues.rows.iter().map(|row| ascii(&row.pattern.text).unwrap()).collect();
+            let numbers = |wanted: &dyn Fn(usize, &Row<()>) -> bool| {
+                cues.rows.iter().enumerate().filter(|(at, row)| wanted(*at, row)).map(|(at, _)| at).collect::<Vec<_>>()
+            };
+            let matched = Cell::new(0);
+            let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
+            let outcome = runner.run(&texts(words_of(&cues)), |text| {
+                let found: Vec<*const Row<()>> = cues.matches(&text).map(std::ptr::from_ref).collect();
+                let expected = numbers(&|at, _| all[at].is_match(text.as_bytes()));
+                matched.set(matched.get() + expected.len());
+                prop_assert_eq!(numbers(&|_, row| found.contains(&std::ptr::from_ref(row))), expected);
+                Ok(())
+            });
+            outcome.unwrap_or_else(|e| panic!("{e}"));
+            assert!(matched.get() > 400, "texts that match nothing test nothing: {} matches", matched.get());
+        }
+    }
+
+    #[test]
+    fn the_lexicons_share_an_index() {
+        for lexicon in LEXICONS {
+            assert!(Arc::ptr_eq(&rows_of(lexicon).index, SHARED.as_ref().unwrap()));
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_lexicons_names_a_phrase() {
+        for lexicon in LEXICONS {
+            let cues = rows_of(lexicon);
+            let always = cues.index.always();
+            let nameless: Vec<&str> = cues
+                .rows
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| always.contains(cues.first + at))
+                .map(|(_, row)| row.pattern.text.as_str())
+                .collect();
+            assert!(nameless.is_empty(), "these expressions would run over every sentence: {nameless:#?}");
+        }
+    }
+
     #[test]
     fn a_lexicon_with_a_fault_names_the_line() {
         let kind = |name: &str| (name == "a").then_some(());
         assert!(Cues::compile("a\t1\tx", kind).is_ok());
         assert!(Cues::compile("# note\nb\t1\tx", kind).err().unwrap().contains("line 2: unknown kind"));
         assert!(Cues::compile("a\tmuch\tx", kind).err().unwrap().contains("no number"));
+        assert!(Cues::compile("a\t1\tx\n\na\t1\t(x", kind).err().unwrap().contains("line 3: regex parse error"));
     }
 }

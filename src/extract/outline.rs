@@ -4,7 +4,7 @@
 //! headings in all but markup ("Root cause"), or with a label inside a paragraph ("... jobs failed. Root cause: a ...").
 //! The words that head a section are data (`data/lexicon/sections.tsv`). The outline does not read what sentences say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::document::{BlockKind, Document, Span};
@@ -75,17 +75,47 @@ static HEADS: LazyLock<HashMap<&'static str, Section>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The first words of heads, which most sentences do not begin with.
+static FIRST_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| HEADS.keys().filter_map(|head| head.split(' ').next()).collect());
+
+/// Whether a head may begin with that word: told by its first letter and its length, and so for nearly nothing.
+fn may_begin_head(word: &str) -> bool {
+    static LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
+        let mut lengths = [0; 26];
+        for word in FIRST_WORDS.iter() {
+            if let [first @ b'a'..=b'z', ..] = word.as_bytes() {
+                lengths[usize::from(first - b'a')] |= 1u64 << word.len().min(63);
+            }
+        }
+        lengths
+    });
+    match word.as_bytes() {
+        [first, ..] if word.is_ascii() && first.is_ascii_alphabetic() => {
+            LENGTHS[usize::from(first.to_ascii_lowercase() - b'a')] >> word.len().min(63) & 1 == 1
+        }
+        _ => true,
+    }
+}
+
 /// The section that a heading of these words opens.
 pub(crate) fn section_of(heading: &str) -> Option<Section> {
-    let words: Vec<String> = heading
+    let mut all = heading
         .split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '?' | '/' | '&' | '.'))
-        .map(|word| {
-            word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\'').replace('’', "'").to_lowercase()
-        })
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != ';' && c != '\''))
         .filter(|word| !word.is_empty())
-        .skip_while(|word| word.chars().all(|c| c.is_ascii_digit()))
-        .take(7)
-        .collect();
+        .skip_while(|word| word.bytes().all(|c| c.is_ascii_digit()))
+        .take(7);
+    let (first, second) = (all.next()?, all.next());
+    if !may_begin_head(first) && !second.is_some_and(may_begin_head) {
+        return None;
+    }
+    let lower = |word: &str| word.replace('’', "'").to_lowercase();
+    let mut words: Vec<String> = [Some(first), second].into_iter().flatten().map(lower).collect();
+    if !words.iter().any(|word| FIRST_WORDS.contains(word.as_str())) {
+        return None;
+    }
+    words.extend(all.map(lower));
     let skip =
         usize::from(words.first().is_some_and(|word| matches!(word.as_str(), "the" | "our" | "a" | "preliminary")));
     (1..=words.len().saturating_sub(skip))
@@ -99,6 +129,7 @@ pub(crate) fn section_of(heading: &str) -> Option<Section> {
 pub fn outline(document: &Document, text: &str) -> Outline {
     let mut out = Outline::default();
     let mut section = Section::Body;
+    let headed = document.blocks.iter().any(|block| matches!(block.kind, BlockKind::Heading(_)));
     // A heading inside another section's subtree keeps the parent's meaning where its own words say nothing.
     let mut parents: Vec<(u8, Section)> = Vec::new();
     for (index, block) in document.blocks.iter().enumerate() {
@@ -138,10 +169,7 @@ pub fn outline(document: &Document, text: &str) -> Outline {
         }
         // "Root cause:" at the end of a paragraph heads what follows; inside one it heads the rest of that paragraph,
         // and a label that opens a whole paragraph in a text without headings heads the paragraphs after it too.
-        if label.is_some()
-            && block.kind == BlockKind::Paragraph
-            && !document.blocks.iter().any(|b| matches!(b.kind, BlockKind::Heading(_)))
-        {
+        if label.is_some() && block.kind == BlockKind::Paragraph && !headed {
             section = here;
         }
     }
@@ -164,18 +192,31 @@ fn head_label(line: &str) -> Option<Section> {
     (labelled || is_whole_head(head)).then_some(known)
 }
 
+/// No head has more bytes.
+const LONGEST_HEAD: usize = 80;
+
 /// Whether the line is nothing but the words of a known heading.
 pub(crate) fn is_whole_head(line: &str) -> bool {
     // "Sequence of events (GMT)": what stands in brackets is no part of the head.
-    let words: Vec<String> = line
+    let mut words = line
         .split('(')
         .next()
         .unwrap_or(line)
         .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()))
-        .collect();
-    !words.is_empty() && HEADS.contains_key(words.join(" ").as_str())
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty() && !word.bytes().all(|c| c.is_ascii_digit()));
+    let Some(mut head) = words.next().filter(|word| may_begin_head(word)).map(str::to_lowercase) else { return false };
+    if !FIRST_WORDS.contains(head.as_str()) {
+        return false;
+    }
+    // A head is a line: what has more words than that is a sentence.
+    for word in words {
+        head = head + " " + &word.to_lowercase();
+        if head.len() > LONGEST_HEAD {
+            return false;
+        }
+    }
+    HEADS.contains_key(head.as_str())
 }
 
 /// Whether nothing but the label stands on the line.
@@ -190,14 +231,11 @@ pub(crate) fn sentences(text: &str, block: Span) -> Vec<Span> {
     let bytes = inner.as_bytes();
     let mut out = Vec::new();
     let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let end = match byte {
-            b'.' | b'!' | b'?' => at + 1,
-            _ => continue,
-        };
+    for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
+        let end = at + 1;
         let Some(next) = bytes.get(end) else { continue };
         if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')')
-            || *byte == b'.' && is_abbreviation(&inner[start..at])
+            || bytes[at] == b'.' && is_abbreviation(&inner[start..at])
         {
             continue;
         }
@@ -247,6 +285,11 @@ mod tests {
         ] {
             assert_eq!(section_of(heading), section, "{heading}");
         }
+    }
+
+    #[test]
+    fn no_head_is_longer_than_heads_are() {
+        assert!(HEADS.keys().all(|head| head.len() <= LONGEST_HEAD));
     }
 
     #[test]

@@ -157,6 +157,7 @@ pub(crate) fn without_moments(text: &str, times: &Resolution) -> String {
 /// The events of a document in the order of its text; `text` is its masked text without moments.
 pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event> {
     let mut out = Vec::new();
+    let paragraphs_are_entries = paragraphs_are_entries(document, times);
     for (at, item) in times.items.iter().enumerate() {
         let Some(when) = item.when else { continue };
         let block = &document.blocks[item.block];
@@ -167,8 +168,8 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
             _ if status => Some((block.span.trim(text), block.span.trim(text))),
             _ if !item.lead || !leads_first(times, at) => None,
             // A paragraph with several times is an account in sentences, not an entry.
-            BlockKind::Paragraph if !stands_alone(times, at) && !paragraphs_are_entries(document, times) => None,
-            _ => Some(entry_words(document, text, times, at)),
+            BlockKind::Paragraph if !stands_alone(times, at) && !paragraphs_are_entries => None,
+            _ => Some(entry_words(document, text, times, at, paragraphs_are_entries)),
         };
         let Some((words, quote)) = found else { continue };
         // A range that leads an entry ("10:00 - 10:30 degraded") is one event at its start.
@@ -235,13 +236,19 @@ fn stands_alone(times: &Resolution, at: usize) -> bool {
 }
 
 /// The words of an entry: the rest of its block, or what follows a heading or a time that stands alone.
-fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -> (Span, Span) {
+fn entry_words(
+    document: &Document,
+    text: &str,
+    times: &Resolution,
+    at: usize,
+    paragraphs_are_entries: bool,
+) -> (Span, Span) {
     let item = &times.items[at];
     let block = document.blocks[item.block].span;
     let after = skip_range(times, at);
     let mut rest = trim_marks(text, Span::new(after, block.end));
     // A lone paragraph tells more than what happened at its time.
-    if document.blocks[item.block].kind == BlockKind::Paragraph && !paragraphs_are_entries(document, times) {
+    if document.blocks[item.block].kind == BlockKind::Paragraph && !paragraphs_are_entries {
         rest = first_words(text, rest);
     }
     let told = rest.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
@@ -250,7 +257,9 @@ fn entry_words(document: &Document, text: &str, times: &Resolution, at: usize) -
     }
     let mut end = block.end;
     for (index, next) in document.blocks.iter().enumerate().skip(item.block + 1).take(12) {
-        let led = times.items.iter().any(|other| other.block == index && other.lead && other.moment().is_some());
+        // Items stand in the order of the text.
+        let mut here = times.items[at + 1..].iter().skip_while(|other| other.block < index);
+        let led = here.by_ref().take_while(|other| other.block == index).any(|o| o.lead && o.moment().is_some());
         if led || matches!(next.kind, BlockKind::Heading(_) | BlockKind::Update) || status_line(text, next.span) {
             break;
         }

@@ -50,9 +50,14 @@ fn is_comment(line: &str) -> bool {
 fn is_key(line: &str, separator: char) -> bool {
     static KEY: LazyLock<Regex> = LazyLock::new(|| {
         // A literal pattern, compiled by the tests.
-        Regex::new(r#"^["']?[\p{L}_][\w .-]{0,60}["']?\s*(:(?:\s|$)|=)"#).expect("a literal pattern compiles")
+        Regex::new(r#"^["']?[\p{L}_]([\w .-]*)(["']?)\s*(:(?:\s|$)|=)"#).expect("a literal pattern compiles")
     });
-    KEY.captures(line).is_some_and(|found| found[1].starts_with(separator))
+    /// Counted here and not in the expression, which would hold all the letters there are sixty times.
+    const MOST: usize = 60;
+    KEY.captures(line).is_some_and(|found| {
+        let words = if found[2].is_empty() { found[1].trim_end_matches(' ') } else { &found[1] };
+        words.chars().count() <= MOST && found[3].starts_with(separator)
+    })
 }
 
 /// The header of a mail: two known fields or more at the very top, each with its indented lines.

@@ -120,10 +120,38 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
     words
 });
 
+/// For the first letter and the length of each word with a meaning its second letters, as bits: most words have none, and
+/// are told by that.
+static SHAPES: LazyLock<[[u32; LONGEST + 1]; 26]> = LazyLock::new(|| {
+    let mut shapes = [[0; LONGEST + 1]; 26];
+    for word in WORDS.keys() {
+        if let [first @ b'a'..=b'z', rest @ ..] = word.as_bytes()
+            && let Some(seconds) = shapes[usize::from(first - b'a')].get_mut(word.len())
+        {
+            *seconds |= rest.first().map_or(u32::MAX, |second| 1 << (second % 32));
+        }
+    }
+    shapes
+});
+
+/// No word with a meaning is longer.
+const LONGEST: usize = 12;
+
 /// The meanings of `word`, which may be written in any case; empty for most words.
 pub(crate) fn meanings(word: &str) -> &'static [Meaning] {
-    let mut lower = [0u8; 12];
-    let Some(lower) = lower.get_mut(..word.len()) else { return &[] };
+    let seconds = match word.as_bytes() {
+        [first, rest @ ..] if first.is_ascii_alphabetic() && rest.len() < LONGEST => {
+            let seconds = SHAPES[usize::from(first.to_ascii_lowercase() - b'a')][word.len()];
+            // Both cases of a letter are the same bit.
+            rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1)
+        }
+        _ => 0,
+    };
+    if seconds == 0 {
+        return &[];
+    }
+    let mut lower = [0u8; LONGEST];
+    let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
     std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word)).map_or(&[], Vec::as_slice)
@@ -142,6 +170,7 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
+        assert!(WORDS.keys().all(|word| !meanings(word).is_empty() && !meanings(&word.to_uppercase()).is_empty()));
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);

@@ -17,7 +17,7 @@ pub(super) fn prose_length(reading: &Reading) -> Option<Length> {
             let Some(duration) = item.duration().filter(|d| d.bound != Bound::AtMost && d.minutes >= 1.0) else {
                 continue;
             };
-            let after = reading.text[item.expr.span.end..sentence.span.end].trim_start().to_ascii_lowercase();
+            let after = reading.text[item.expr.span.end..sentence.span.end].trim_start();
             let noun = [
                 "outage",
                 "of downtime",
@@ -35,7 +35,7 @@ pub(super) fn prose_length(reading: &Reading) -> Option<Length> {
                 "cascading",
             ]
             .iter()
-            .any(|noun| after.starts_with(noun));
+            .any(|noun| after.get(..noun.len()).is_some_and(|head| head.eq_ignore_ascii_case(noun)));
             // "For 47 minutes builds failed" tells after it, "builds failed for 47 minutes" before it.
             let led = item.expr.span.start - sentence.span.start < 25;
             let side = if led {

@@ -37,7 +37,7 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
         let first = moments[0].1.expr.span.start;
         let before = reading.text[sentence.span.start..first].split_whitespace().count();
         for (nth, (at, item, when)) in moments.iter().enumerate() {
-            if entries.contains(at) {
+            if entries.binary_search(at).is_ok() {
                 continue;
             }
             let start = if nth == 0 { sentence.span.start } else { moments[nth - 1].1.expr.span.end };

@@ -82,7 +82,9 @@ impl Resolver<'_> {
             let Some(DateExpr::MonthDay { month, day }) = self.items[at].moment().and_then(|m| m.date) else {
                 continue;
             };
-            let nearest = known.iter().min_by_key(|(other, ..)| other.abs_diff(at));
+            let later = known.partition_point(|(other, ..)| *other < at);
+            let beside = known[later.saturating_sub(1)..].iter().take(2);
+            let nearest = beside.min_by_key(|(other, ..)| other.abs_diff(at));
             let Some((other, year, known_month)) = nearest else { continue };
             let written = self.is_publication(*other) || self.kind(*other) == BlockKind::Meta;
             // A timeline may cross New Year: January beside a dated December is the next year's. What is told of a month
@@ -250,8 +252,10 @@ impl Resolver<'_> {
     pub(super) fn is_publication(&self, at: usize) -> bool {
         let block = self.blocks[self.items[at].block];
         let start = self.items[at].expr.span.start;
-        let before = self.text[block.span.start..start].to_ascii_lowercase();
-        let tail = before.trim_end_matches(|c: char| !c.is_alphabetic());
+        let before = self.text[block.span.start..start].trim_end_matches(|c: char| !c.is_alphabetic());
+        // No more than the words below are long: a block may be a book.
+        let tail = before[before.floor_char_boundary(before.len().saturating_sub(32))..].to_ascii_lowercase();
+        let before_preposition = tail.strip_suffix(" on").or(tail.strip_suffix(" at"));
         [
             "posted",
             "published",
@@ -265,9 +269,7 @@ impl Resolver<'_> {
             "report date",
         ]
         .iter()
-        .any(|word| {
-            tail.ends_with(word) || tail.ends_with(&format!("{word} on")) || tail.ends_with(&format!("{word} at"))
-        })
+        .any(|word| tail.ends_with(word) || before_preposition.is_some_and(|before| before.ends_with(word)))
     }
 }
 

@@ -1,0 +1,213 @@
+//! Which rows of a lexicon match a text, mostly told from the phrases in it alone.
+//!
+//! The phrases of all rows stand in one trie. Where the clauses of a branch follow each other in the text as the branch
+//! says, its row matches (an exact branch) or may match (any other), and then the row's regular expression is asked. Rows
+//! whose patterns name no phrase are asked about every text.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::phrase::{self, Link, Pattern, Phrase, is_gap, is_word};
+use super::trie::Trie;
+
+/// A set of rows, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Rows([u64; Rows::MOST / 64]);
+
+impl Rows {
+    pub const MOST: usize = 256;
+
+    pub fn all() -> Rows {
+        Rows([u64::MAX; Rows::MOST / 64])
+    }
+
+    pub fn insert(&mut self, row: usize) {
+        self.0[row / 64] |= 1 << (row % 64);
+    }
+
+    pub fn contains(&self, row: usize) -> bool {
+        self.0[row / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// The rows in ascending order.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(|(at, mut bits)| {
+            std::iter::from_fn(move || {
+                let bit = bits.trailing_zeros() as usize;
+                bits &= bits.wrapping_sub(1);
+                (bit < 64).then_some(at * 64 + bit)
+            })
+        })
+    }
+}
+
+impl std::ops::BitOr for Rows {
+    type Output = Rows;
+
+    fn bitor(self, other: Rows) -> Rows {
+        Rows(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+}
+
+/// What a text tells of the rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// These match.
+    pub sure: Rows,
+    /// These may match.
+    pub open: Rows,
+}
+
+/// See the head of this file.
+pub(super) struct Index {
+    trie: Trie,
+    /// The clauses that each phrase is of, phrase by phrase.
+    uses: Vec<Use>,
+    /// For each phrase its first use, and one more.
+    firsts: Vec<u32>,
+    /// Rows that any text may match.
+    always: Rows,
+    /// The number of clauses.
+    clauses: usize,
+}
+
+/// A phrase as part of a clause of a branch of a row.
+#[derive(Clone, Copy)]
+struct Use {
+    /// The number of the clause, one above that of the clause before it.
+    clause: u32,
+    row: u16,
+    is_first: bool,
+    is_last: bool,
+    /// What must stand between the clause before and this one.
+    link: Link,
+    /// Whether phrase and branch say all that the pattern says.
+    sure: bool,
+}
+
+/// Where a clause was found last.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// The search it was found in.
+    search: u64,
+    end: u32,
+    /// Whether the branch so far stands there for sure.
+    sure: bool,
+}
+
+impl Index {
+    pub fn new(patterns: &[Pattern]) -> Index {
+        let mut numbers: HashMap<Phrase, usize> = HashMap::new();
+        let mut phrases = Vec::new();
+        let mut uses: Vec<Vec<Use>> = Vec::new();
+        let (mut always, mut clauses) = (Rows::default(), 0);
+        for (row, pattern) in patterns.iter().enumerate() {
+            for branch in phrase::branches(pattern) {
+                if branch.clauses.is_empty() {
+                    always.insert(row);
+                }
+                let last = branch.clauses.len().wrapping_sub(1);
+                for (at, clause) in branch.clauses.into_iter().enumerate() {
+                    for phrase in clause.phrases {
+                        let sure = phrase.sure && branch.exact;
+                        let key = Phrase { sure: true, ..phrase };
+                        let number = *numbers.entry(key).or_insert_with_key(|key| {
+                            phrases.push(key.clone());
+                            uses.push(Vec::new());
+                            phrases.len() - 1
+                        });
+                        uses[number].push(Use {
+                            clause: clauses as u32,
+                            row: row as u16,
+                            is_first: at == 0,
+                            is_last: at == last,
+                            link: clause.link,
+                            sure,
+                        });
+                    }
+                    clauses += 1;
+                }
+            }
+        }
+        let ends = uses.iter().scan(0, |end, uses| {
+            *end += uses.len() as u32;
+            Some(*end)
+        });
+        let firsts = std::iter::once(0).chain(ends).collect();
+        Index { trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
+    }
+
+    /// The rows that any text may match, as far as their phrases tell.
+    #[cfg(test)]
+    pub fn always(&self) -> Rows {
+        self.always
+    }
+
+    pub fn find(&self, text: &[u8]) -> Found {
+        if u32::try_from(text.len()).is_err() {
+            // Places are 32 bits wide; no document is as long.
+            return Found { open: Rows::all(), ..Found::default() };
+        }
+        thread_local! {
+            /// The number of the search, and the places of the clauses.
+            static PLACES: RefCell<(u64, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
+        }
+        PLACES.with_borrow_mut(|(search, places)| {
+            *search += 1;
+            if places.len() < self.clauses {
+                places.resize(self.clauses, Place::default());
+            }
+            let mut found = Found { open: self.always, ..Found::default() };
+            self.trie.find(text, |phrase, start, end| {
+                let phrase = phrase as usize;
+                for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
+                    if !found.sure.contains(used.row.into()) {
+                        follow(used, text, *search, places, start, end, &mut found);
+                    }
+                }
+            });
+            found
+        })
+    }
+}
+
+/// Takes note of a phrase that stands from `start` to `end`.
+fn follow(used: &Use, text: &[u8], search: u64, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
+    let mut sure = used.sure;
+    if !used.is_first {
+        let before = places[used.clause as usize - 1];
+        if before.search != search {
+            return;
+        }
+        sure &= before.sure;
+        match used.link {
+            Link::Anything => sure = false,
+            // The phrase before was found once more, further on; an earlier one may still fit.
+            Link::Words(_) if before.end as usize > start => sure = false,
+            Link::Words(most) if !are_words(&text[before.end as usize..start], most) => return,
+            Link::Words(_) => {}
+        }
+    }
+    match (used.is_last, sure) {
+        (true, true) => found.sure.insert(used.row.into()),
+        (true, false) => found.open.insert(used.row.into()),
+        (false, _) => places[used.clause as usize] = Place { search, end: end as u32, sure },
+    }
+}
+
+/// Whether the text is at most so many words, each with a gap after it.
+fn are_words(text: &[u8], most: u32) -> bool {
+    let mut at = 0;
+    for _ in 0..=most {
+        if at == text.len() {
+            return true;
+        }
+        let word = text[at..].iter().take_while(|byte| is_word(**byte)).count();
+        let gap = text[at + word..].iter().take_while(|byte| is_gap(**byte)).count();
+        if word == 0 || gap == 0 {
+            return false;
+        }
+        at += word + gap;
+    }
+    false
+}

@@ -61,7 +61,7 @@ pub fn agrees(found: When, label: When) -> bool {
         (When::Clock(a, _), When::Clock(b, _)) => (a.hour(), a.minute()) == (b.hour(), b.minute()),
         (When::Clock(..), _) => false,
         (_, When::Clock(b, _)) => found.wall().is_some_and(|a| (a.hour(), a.minute()) == (b.hour(), b.minute())),
-        (When::Day(_), When::Day(_)) => minutes(found, label).is_some_and(|m| m < 1.5 * 1440.0),
+        (When::Day(a), When::Day(b)) => (a - b).get_days().abs() <= 1,
         (_, When::Day(day)) => found.date() == Some(day),
         (When::Day(_), _) => false,
         _ => {

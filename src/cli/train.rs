@@ -19,6 +19,10 @@ use crate::train::{self, Case};
 /// The program carries its models; this is how they were made, and how to make them from other labels. A model takes effect
 /// when it is put in the place of the file in data/model and the program is built.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  coroner train events
+  coroner train times --labels data/labels/samples.jsonl --cross-validate 5 data/samples")]
 pub struct Args {
     #[command(subcommand)]
     model: Model,

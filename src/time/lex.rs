@@ -145,6 +145,8 @@ pub(crate) fn meanings(word: &str) -> &'static [Meaning] {
             // Both cases of a letter are the same bit.
             rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1)
         }
+        // "½" is no ASCII; few words are not.
+        [first, ..] if !first.is_ascii() && word.len() <= LONGEST => 1,
         _ => 0,
     };
     if seconds == 0 {

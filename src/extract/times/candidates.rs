@@ -116,7 +116,11 @@ pub(super) struct Candidates<'r> {
     ruled: [Ruled; 3],
 }
 
-const NOTABLE: [(&str, f64, fn(&Scores) -> f64); 9] = [
+/// A name, the score from which on it holds, and where the score is found.
+type Notable = (&'static str, f64, fn(&Scores) -> f64);
+
+/// What other moments may speak of that says something of this one.
+const NOTABLE: [Notable; 9] = [
     ("start", 2.0, |s| s.of(Kind::Start)),
     ("fault", 2.0, |s| s.of(Kind::Fault)),
     ("detect", 2.0, Scores::detection),

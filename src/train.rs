@@ -13,6 +13,7 @@ use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
 use crate::model::weights::write;
+use crate::when::When;
 
 /// How strongly weights are drawn to zero, chosen under cross-validation by organisation.
 const LINES_PENALTY: f64 = 1.0;
@@ -57,8 +58,7 @@ impl Case {
         if wanted.is_empty() {
             return Right::None;
         }
-        let agree =
-            |when: &Option<crate::when::When>| when.is_some_and(|w| wanted.iter().any(|label| agrees(w, *label)));
+        let agree = |when: &Option<When>| when.is_some_and(|w| wanted.iter().any(|label| agrees(w, *label)));
         let right: Vec<bool> = self.lesson.candidates.iter().map(|(when, _)| agree(when)).collect();
         if right.contains(&true) { Right::These(right) } else { Right::Missing }
     }
@@ -111,12 +111,78 @@ fn fitted(cases: &[&Case], role: &str, index: &Index) -> Result<Vec<f64>, String
     fit(&examples, index.len(), TIMES_PENALTY)
 }
 
-/// Learns which moment is the start, the detection and the end; gives the model's file.
-pub fn times(cases: &[Case], note: &str) -> Result<String, String> {
+/// A case that was held out, and the scores that a model of the others gave its candidates and "none of them".
+struct Held<'c> {
+    case: &'c Case,
+    scores: Vec<f64>,
+}
+
+/// Every case scored for every role by a model that has not seen its organisation.
+fn held_out<'c>(cases: &[&'c Case], folds: usize) -> Result<Vec<Vec<Held<'c>>>, String> {
+    let groups: BTreeSet<&str> = cases.iter().map(|case| case.label.group()).collect();
+    let fold_of: HashMap<&str, usize> = groups.iter().enumerate().map(|(nth, group)| (*group, nth % folds)).collect();
+    let mut out: Vec<Vec<Held>> = ROLES.iter().map(|_| Vec::new()).collect();
+    for fold in 0..folds {
+        let held = |case: &&Case| fold_of.get(case.label.group()) == Some(&fold);
+        let (test, train): (Vec<&Case>, Vec<&Case>) = cases.iter().copied().partition(held);
+        let names = vocabulary(&train);
+        let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
+        for (role, out) in ROLES.iter().zip(&mut out) {
+            let weights = fitted(&train, role, &index)?;
+            let score = |features: &Vec<(u32, f32)>| {
+                features.iter().map(|(at, value)| weights[*at as usize] * f64::from(*value)).sum()
+            };
+            out.extend(
+                test.iter().map(|case| Held { case, scores: alternatives(case, &index).iter().map(score).collect() }),
+            );
+        }
+    }
+    Ok(out)
+}
+
+/// The factor on scores under which held-out answers are likeliest: a penalty makes chances too even.
+/// Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017 (temperature scaling).
+fn sharpness(held: &[Held], role: &str) -> f64 {
+    let loss = |factor: f64| -> f64 {
+        let of = |held: &Held| {
+            let right = match held.case.right(role) {
+                Right::These(right) => right,
+                Right::None => vec![false; held.case.lesson.candidates.len()],
+                Right::Missing => return 0.0,
+            };
+            let none = !right.contains(&true);
+            let chances = chances(&held.scores, factor);
+            let sum: f64 = chances.iter().zip(right.iter().chain([&none])).filter(|(_, r)| **r).map(|(c, _)| c).sum();
+            -sum.max(1e-9).ln()
+        };
+        held.iter().map(of).sum()
+    };
+    let tried = (5..=40).map(|tenth| f64::from(tenth) / 10.0);
+    tried.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0)
+}
+
+fn chances(scores: &[f64], factor: f64) -> Vec<f64> {
+    let most = scores.iter().copied().fold(f64::MIN, f64::max);
+    let raised: Vec<f64> = scores.iter().map(|score| ((score - most) * factor).exp()).collect();
+    let sum: f64 = raised.iter().sum();
+    raised.into_iter().map(|chance| chance / sum).collect()
+}
+
+/// Learns which moment is the start, the detection and the end; gives the model's file. Its chances are sharpened to hold on
+/// organisations that were held out, in so many parts.
+///
+/// # Errors
+/// The loss could not be minimised.
+pub fn times(cases: &[Case], folds: usize, note: &str) -> Result<String, String> {
     let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
+    let held = held_out(&cases, folds)?;
     let names = vocabulary(&cases);
     let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
-    let columns = ROLES.iter().map(|role| fitted(&cases, role, &index)).collect::<Result<Vec<_>, _>>()?;
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    for (role, held) in ROLES.iter().zip(&held) {
+        let factor = sharpness(held, role);
+        columns.push(fitted(&cases, role, &index)?.into_iter().map(|weight| weight * factor).collect());
+    }
     let rows: Vec<Vec<f64>> = (0..names.len()).map(|at| columns.iter().map(|column| column[at]).collect()).collect();
     Ok(write(note, &names, &ROLES, &rows, 0.005))
 }
@@ -127,30 +193,21 @@ type Answer = (f64, bool);
 /// How the choice does on organisations that it has not seen: each of `folds` parts of the organisations is held out once. Each
 /// instant is judged alone, before the three are taken together. The figures are precision, recall and F1 of the most
 /// likely candidate from `floor` on, and the expected calibration error (ten bins) of its chance.
+///
+/// # Errors
+/// The loss could not be minimised.
 pub fn cross_validated(cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
     let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
     let groups: BTreeSet<&str> = cases.iter().map(|case| case.label.group()).collect();
-    let fold_of: HashMap<&str, usize> = groups.iter().enumerate().map(|(nth, group)| (*group, nth % folds)).collect();
     let mut report = format!("{} documents, {} groups\n", cases.len(), groups.len());
-    let mut answers: Vec<Vec<Answer>> = vec![Vec::new(); ROLES.len()];
-    let mut labelled = vec![0usize; ROLES.len()];
-    for fold in 0..folds {
-        let held = |case: &&Case| fold_of.get(case.label.group()) == Some(&fold);
-        let (test, train): (Vec<&Case>, Vec<&Case>) = cases.iter().copied().partition(held);
-        let names = vocabulary(&train);
-        let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
-        for (nth, role) in ROLES.iter().enumerate() {
-            let weights = fitted(&train, role, &index)?;
-            for case in &test {
-                let right = case.right(role);
-                labelled[nth] += usize::from(!matches!(right, Right::None));
-                if let Some((chance, at)) = likeliest(case, &weights, &index).filter(|(chance, _)| *chance >= floor) {
-                    answers[nth].push((chance, matches!(&right, Right::These(right) if right[at])));
-                }
-            }
-        }
-    }
-    for ((role, answers), labelled) in ROLES.iter().zip(&answers).zip(labelled) {
+    for (role, held) in ROLES.iter().zip(&held_out(&cases, folds)?) {
+        let factor = sharpness(held, role);
+        let labelled = held.iter().filter(|held| !matches!(held.case.right(role), Right::None)).count();
+        let answer = |held: &Held| {
+            let (chance, at) = likeliest(held, factor).filter(|(chance, _)| *chance >= floor)?;
+            Some((chance, matches!(held.case.right(role), Right::These(right) if right[at])))
+        };
+        let answers: Vec<Answer> = held.iter().filter_map(answer).collect();
         let right = answers.iter().filter(|(_, right)| *right).count();
         let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
         let (precision, recall) = (share(right, answers.len()), share(right, labelled));
@@ -158,31 +215,26 @@ pub fn cross_validated(cases: &[Case], folds: usize, floor: f64) -> Result<Strin
         // Writing to a string does not fail.
         let _ = writeln!(
             report,
-            "{role:12} labelled {labelled:4}  answered {:4}  precision {precision:.3}  recall {recall:.3}  F1 {f1:.3}  ECE {:.3}",
+            "{role:12} labelled {labelled:4}  answered {:4}  precision {precision:.3}  recall {recall:.3}  F1 {f1:.3}  \
+             ECE {:.3}  sharpened {factor:.1}",
             answers.len(),
-            calibration_error(answers),
+            calibration_error(&answers),
         );
     }
     Ok(report)
 }
 
 /// The likeliest moment, its chance over all places that tell it, and one of these.
-fn likeliest(case: &Case, weights: &[f64], index: &Index) -> Option<(f64, usize)> {
-    let scores: Vec<f64> = alternatives(case, index)
-        .iter()
-        .map(|features| features.iter().map(|(at, value)| weights[*at as usize] * f64::from(*value)).sum())
-        .collect();
-    let most = scores.iter().copied().fold(f64::MIN, f64::max);
-    let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
-    let mut best: Vec<(Option<crate::when::When>, f64, usize)> = Vec::new();
-    for (at, ((when, _), score)) in case.lesson.candidates.iter().zip(&scores).enumerate() {
-        let chance = (score - most).exp() / sum;
+fn likeliest(held: &Held, factor: f64) -> Option<(f64, usize)> {
+    let chances = chances(&held.scores, factor);
+    let mut best: Vec<(Option<When>, f64, usize)> = Vec::new();
+    for (at, ((when, _), chance)) in held.case.lesson.candidates.iter().zip(&chances).enumerate() {
         match best.iter_mut().find(|(known, ..)| known == when) {
             Some((_, all, _)) => *all += chance,
-            None => best.push((*when, chance, at)),
+            None => best.push((*when, *chance, at)),
         }
     }
-    let none = scores.last().map_or(1.0, |score| (score - most).exp() / sum);
+    let none = chances.last().copied().unwrap_or(1.0);
     let (_, chance, at) = best.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     (chance > none).then_some((chance, at))
 }

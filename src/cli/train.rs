@@ -22,7 +22,7 @@ use crate::train::{self, Case};
 #[command(after_help = "\
 Examples:
   coroner train events
-  coroner train times --labels data/labels/samples.jsonl --cross-validate 5 data/samples")]
+  coroner train times --labels data/labels/samples.jsonl --cross-validate data/samples")]
 pub struct Args {
     #[command(subcommand)]
     model: Model,
@@ -44,9 +44,15 @@ enum Model {
         /// Labels, one JSON object a line; again for more
         #[arg(long, required = true)]
         labels: Vec<PathBuf>,
-        /// Check on held-out organisations, in so many parts, and print the table instead of writing the model
-        #[arg(long, value_name = "PARTS", value_parser = clap::value_parser!(u32).range(2..))]
-        cross_validate: Option<u32>,
+        /// Print how the model does on held-out organisations instead of writing it
+        #[arg(long)]
+        cross_validate: bool,
+        /// Into how many parts the organisations are split
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..))]
+        parts: u32,
+        /// The chance from which on an answer counts in the table
+        #[arg(long, default_value_t = 0.3)]
+        floor: f64,
         /// Where the model is written
         #[arg(long, default_value = "data/model/times.tsv")]
         out: PathBuf,
@@ -65,10 +71,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 train::events(&table, &note).map_err(|e| anyhow::anyhow!("learning from {}: {e}", lines.display()))?;
             write(&out, &model)?;
         }
-        Model::Times { labels, cross_validate, out, documents } => {
+        Model::Times { labels, cross_validate, parts, floor, out, documents } => {
             let cases = cases(&labels, &documents)?;
-            if let Some(folds) = cross_validate {
-                print!("{}", train::cross_validated(&cases, folds as usize, 0.3).map_err(anyhow::Error::msg)?);
+            let parts = parts as usize;
+            if cross_validate {
+                print!("{}", train::cross_validated(&cases, parts, floor).map_err(anyhow::Error::msg)?);
                 return Ok(ExitCode::SUCCESS);
             }
             let names: Vec<String> = labels.iter().map(|path| path.display().to_string()).collect();
@@ -77,7 +84,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 cases.len(),
                 names.join(", ")
             );
-            write(&out, &train::times(&cases, &note).map_err(anyhow::Error::msg)?)?;
+            write(&out, &train::times(&cases, parts, &note).map_err(anyhow::Error::msg)?)?;
         }
     }
     Ok(ExitCode::SUCCESS)

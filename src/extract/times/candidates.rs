@@ -73,6 +73,8 @@ pub(super) struct Candidate {
     scores: Scores,
     impact: bool,
     about: bool,
+    /// Where the moment stands.
+    item: Option<usize>,
     /// What its words say happened; nothing for a field, which says so itself.
     chances: Option<Chances>,
 }
@@ -166,6 +168,7 @@ impl<'r> Candidates<'r> {
                 scores: event.scores,
                 impact: is_impact(event.text.of(reading.text)),
                 about: item.moment().is_some_and(|m| m.about),
+                item: Some(event.item),
                 chances: Some(Chances::of(event.text.of(reading.untimed))),
             };
             all.push(candidate);
@@ -182,6 +185,7 @@ impl<'r> Candidates<'r> {
                 scores: told.scores,
                 impact: is_impact(told.quote.of(reading.text)),
                 about: reading.times.items[told.item].moment().is_some_and(|m| m.about),
+                item: Some(told.item),
                 chances: Some(Chances::of(told.words.of(reading.untimed))),
             };
             all.push(candidate);
@@ -200,6 +204,7 @@ impl<'r> Candidates<'r> {
                 scores: Scores::default(),
                 impact: false,
                 about: false,
+                item: None,
                 chances: None,
             });
         }
@@ -246,6 +251,7 @@ impl<'r> Candidates<'r> {
             scores: Scores::default(),
             impact: is_impact(field.line.of(reading.text)),
             about,
+            item: None,
             chances: None,
         }
     }
@@ -273,6 +279,7 @@ impl<'r> Candidates<'r> {
         if me.impact {
             sink.put("impact", origin);
         }
+        self.nested(me, sink);
         self.cues(me, sink);
         self.place(nth, sink);
         self.lengths(nth, sink);
@@ -281,6 +288,34 @@ impl<'r> Candidates<'r> {
             if let Some(found) = found.filter(|found| found.when == me.when) {
                 sink.put("rules", name);
                 sink.put(name, found.rule.as_str());
+            }
+        }
+    }
+
+    /// Whether an entry tells of other times than its own, and whether what is told stands inside an entry: "10:33 Between 9:37
+    /// and 10:21 calls failed" was written at the first time and speaks of the others.
+    fn nested(&self, me: &Candidate, sink: &mut impl Sink) {
+        let items = &self.reading.times.items;
+        let Some(block) = me.item.map(|at| items[at].block) else { return };
+        let led = |c: &Candidate| matches!(c.origin, Origin::Entry | Origin::Update);
+        let beside = || self.all.iter().filter(move |c| c.item != me.item && c.item.is_some_and(|at| items[at].block == block));
+        if led(me) {
+            let inside = beside().filter(|c| c.when.has_clock() && !led(c)).count();
+            sink.put("tells of times", match inside {
+                0 => "none",
+                1 => "one",
+                _ => "more",
+            });
+            // What it says happened may have happened then.
+            if inside > 0
+                && let Some(best) = me.scores.best()
+            {
+                sink.put("tells of times and", best.as_str());
+            }
+        } else if beside().any(led) {
+            sink.put("inside an entry", me.origin.name());
+            if let Some(best) = me.scores.best() {
+                sink.put("inside an entry", best.as_str());
             }
         }
     }

@@ -175,6 +175,14 @@ impl Reading<'_> {
         &self.times.items[from..to.max(from)]
     }
 
+    /// Whether the block is a row of a table that begins with a time; another row may hold a text.
+    fn is_row_of_times(&self, block: usize) -> bool {
+        let items = &self.times.items;
+        let first = items.partition_point(|item| item.block < block);
+        self.document.blocks[block].kind == BlockKind::TableRow
+            && items[first..].iter().take_while(|item| item.block == block).any(|item| item.lead)
+    }
+
     fn field(&self, slot: Slot) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(move |field| field.slot == slot)
     }
@@ -351,11 +359,10 @@ fn impact_range(reading: &Reading) -> Option<(Found, Found)> {
     for sentence in
         reading.outline.sentences.iter().filter(|s| tells_the_story(s.section) && s.section != Section::Timeline)
     {
-        let block = reading.document.blocks[sentence.block];
         if best.as_ref().is_some_and(|(block, ..)| *block != sentence.block) {
             break;
         }
-        if block.kind == BlockKind::TableRow || leads_entry(reading, sentence) {
+        if reading.is_row_of_times(sentence.block) || leads_entry(reading, sentence) {
             continue;
         }
         if !is_impact(sentence.span.of(reading.text)) && sentence.section != Section::Impact {

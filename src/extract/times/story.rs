@@ -29,8 +29,9 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
         if moments.is_empty()
             || matches!(
                 reading.document.blocks[sentence.block].kind,
-                BlockKind::Update | BlockKind::Meta | BlockKind::TableRow
+                BlockKind::Update | BlockKind::Meta
             )
+            || reading.is_row_of_times(sentence.block)
         {
             continue;
         }

@@ -224,7 +224,10 @@ impl Resolver<'_> {
                 && (block.len() >= self.items[at].expr.span.len() + 30
                     || self.items[at].lead && self.items[at].moment().is_some_and(|m| m.clock.is_some()))
         };
+        // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
+        let ranged = |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role == Role::To && m.clock.is_some());
         first(&titled)
+            .or_else(|| first(&ranged))
             .or_else(|| first(&told))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))

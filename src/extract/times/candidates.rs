@@ -298,14 +298,18 @@ impl<'r> Candidates<'r> {
         let items = &self.reading.times.items;
         let Some(block) = me.item.map(|at| items[at].block) else { return };
         let led = |c: &Candidate| matches!(c.origin, Origin::Entry | Origin::Update);
-        let beside = || self.all.iter().filter(move |c| c.item != me.item && c.item.is_some_and(|at| items[at].block == block));
+        let beside =
+            || self.all.iter().filter(move |c| c.item != me.item && c.item.is_some_and(|at| items[at].block == block));
         if led(me) {
             let inside = beside().filter(|c| c.when.has_clock() && !led(c)).count();
-            sink.put("tells of times", match inside {
-                0 => "none",
-                1 => "one",
-                _ => "more",
-            });
+            sink.put(
+                "tells of times",
+                match inside {
+                    0 => "none",
+                    1 => "one",
+                    _ => "more",
+                },
+            );
             // What it says happened may have happened then.
             if inside > 0
                 && let Some(best) = me.scores.best()

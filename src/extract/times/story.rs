@@ -15,6 +15,8 @@ pub(super) struct Told {
     pub item: usize,
     /// Whether it begins a range.
     pub range: bool,
+    /// Whether it stands in a row of a timeline, which has a time of its own.
+    pub row: bool,
 }
 
 /// What sentences with times say happened at them, outside of timelines.
@@ -27,18 +29,16 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
             .filter(|(_, item, _)| item.moment().is_none_or(|m| matches!(m.role, Role::Alone | Role::From)))
             .collect();
         if moments.is_empty()
-            || matches!(
-                reading.document.blocks[sentence.block].kind,
-                BlockKind::Update | BlockKind::Meta
-            )
-            || reading.is_row_of_times(sentence.block)
+            || matches!(reading.document.blocks[sentence.block].kind, BlockKind::Update | BlockKind::Meta)
         {
             continue;
         }
         let first = moments[0].1.expr.span.start;
         let before = reading.text[sentence.span.start..first].split_whitespace().count();
+        let row = reading.is_row_of_times(sentence.block);
         for (nth, (at, item, when)) in moments.iter().enumerate() {
-            if entries.binary_search(at).is_ok() {
+            // The cells of a row that hold a time and no words are no account.
+            if entries.binary_search(at).is_ok() || row && cell_words(reading, item) < 5 {
                 continue;
             }
             let start = if nth == 0 { sentence.span.start } else { moments[nth - 1].1.expr.span.end };
@@ -70,10 +70,20 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
                 section: sentence.section,
                 item: *at,
                 range,
+                row,
             });
         }
     }
     out
+}
+
+/// How many words the cell of a row has in which the moment stands.
+fn cell_words(reading: &Reading, item: &Item) -> usize {
+    let row = reading.document.blocks[item.block].span;
+    let cells = super::super::fields::cells(reading.text, row);
+    let cell = cells.iter().find(|cell| cell.contains(item.expr.span));
+    let worded = |word: &&str| word.chars().any(char::is_alphabetic);
+    cell.map_or(0, |cell| cell.of(reading.untimed).split_whitespace().filter(worded).count())
 }
 
 /// What stands after the last comma or dash: "... while we worked on a fix, we reverted it - done by 15:56".
@@ -131,7 +141,7 @@ impl<'r> Story<'r> {
                 impact: is_impact(event.text.of(reading.text)),
             })
             .collect();
-        points.extend(prose.iter().map(|told| Point {
+        points.extend(prose.iter().filter(|told| !told.row).map(|told| Point {
             when: told.when,
             quote: told.quote,
             scores: told.scores,

@@ -225,7 +225,8 @@ impl Resolver<'_> {
                     || self.items[at].lead && self.items[at].moment().is_some_and(|m| m.clock.is_some()))
         };
         // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
-        let ranged = |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role == Role::To && m.clock.is_some());
+        let ranged =
+            |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role == Role::To && m.clock.is_some());
         first(&titled)
             .or_else(|| first(&ranged))
             .or_else(|| first(&told))

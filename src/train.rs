@@ -1,6 +1,6 @@
 //! Fits the models of extraction: what `coroner train` does.
 //!
-//! Lines teach what words mean ([`events`]), labelled documents teach which moment is which ([`times`]). The two are kept apart:
+//! Lines teach what words mean ([`lines`]), labelled documents teach which moment is which ([`times`]). The two are kept apart:
 //! lines are written by us and lie in `data/train`, documents may lie anywhere. A model of documents is checked on groups that it
 //! has not seen, one organisation after the other, because two reports of one organisation resemble each other.
 
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use crate::document::Document;
-use crate::extract::{HAPPENINGS, Lesson, ROLES, lesson};
+use crate::extract::{HAPPENINGS, Lesson, ROLES, WAYS, lesson};
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
@@ -25,20 +25,53 @@ const GROUPS: usize = 4;
 /// A line's feature counts where at least so many lines have it.
 const LINES: usize = 2;
 
-/// Learns what a line says happened. `table` holds lines of `kind<TAB>text`; gives the model's file.
+/// A model of lines: the classes that it tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineModel {
+    /// What a line says happened
+    Events,
+    /// How a line says the owners became aware
+    Detections,
+}
+
+impl LineModel {
+    fn classes(self) -> &'static [&'static str] {
+        match self {
+            LineModel::Events => &HAPPENINGS,
+            LineModel::Detections => &WAYS,
+        }
+    }
+}
+
+/// The lines of events as lines about detection: a happening that is none says so too.
+pub fn detections_of_events(table: &str) -> String {
+    let way = |kind: &str| match kind {
+        "alert" => "monitoring",
+        "report" => "customer",
+        "partner" => "third_party",
+        "notice" => "internal",
+        "aware" => "aware",
+        _ => "none",
+    };
+    let lines = table.lines().filter_map(|line| line.split_once('\t'));
+    lines.map(|(kind, text)| format!("{}\t{text}\n", way(kind))).collect()
+}
+
+/// Learns to tell the classes of lines. `table` holds lines of `class<TAB>text`; gives the model's file.
 ///
 /// # Errors
-/// A line that is not of that form or whose kind is unknown, by its number.
-pub fn events(table: &str, note: &str) -> Result<String, String> {
+/// A line that is not of that form or whose class is unknown, by its number.
+pub fn lines(model: LineModel, table: &str, note: &str) -> Result<String, String> {
+    let classes = model.classes();
     let mut lines = Vec::new();
     for (nth, line) in table.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
         let problem = |what: &str| format!("line {}: {what}: {line}", nth + 1);
-        let (kind, text) = line.split_once('\t').ok_or_else(|| problem("not `kind<TAB>text`"))?;
-        let class = HAPPENINGS.iter().position(|known| *known == kind).ok_or_else(|| problem("unknown kind"))?;
+        let (kind, text) = line.split_once('\t').ok_or_else(|| problem("not `class<TAB>text`"))?;
+        let class = classes.iter().position(|known| *known == kind).ok_or_else(|| problem("unknown class"))?;
         // `@` stands for a time, and times are blanked before a line is read.
         lines.push((class, text.replace('@', " ")));
     }
-    learn(note, &HAPPENINGS, &lines, LINES, LINES_PENALTY)
+    learn(note, classes, &lines, LINES, LINES_PENALTY)
 }
 
 /// One labelled document, ready to learn from.
@@ -265,8 +298,8 @@ mod tests {
 
     #[test]
     fn a_table_of_events_with_a_fault_names_the_line() {
-        for (table, fault) in [("start", "line 1: not `kind"), ("# note\nbegin\tx", "line 2: unknown kind")] {
-            assert!(events(table, "").unwrap_err().starts_with(fault));
+        for (table, fault) in [("start", "line 1: not `class"), ("# note\nbegin\tx", "line 2: unknown class")] {
+            assert!(lines(LineModel::Events, table, "").unwrap_err().starts_with(fault));
         }
     }
 }

@@ -12,7 +12,7 @@ use super::output;
 use crate::labels::Label;
 use crate::source::walk::walk;
 use crate::source::{self, Limits};
-use crate::train::{self, Case};
+use crate::train::{self, Case, LineModel};
 
 /// Fit the models of extraction to lines or labelled documents.
 ///
@@ -37,6 +37,18 @@ enum Model {
         lines: PathBuf,
         /// Where the model is written
         #[arg(long, default_value = "data/model/events.tsv")]
+        out: PathBuf,
+    },
+    /// How a line says the owners became aware, from lines of `way<TAB>text`
+    Detections {
+        /// The table of lines
+        #[arg(long, default_value = "data/train/detections.tsv")]
+        lines: PathBuf,
+        /// Lines of events, which tell of detection too, or of none
+        #[arg(long, default_value = "data/train/events.tsv")]
+        events: PathBuf,
+        /// Where the model is written
+        #[arg(long, default_value = "data/model/detections.tsv")]
         out: PathBuf,
     },
     /// Which moment is the start, the detection and the end, from labelled documents
@@ -64,12 +76,10 @@ enum Model {
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.model {
-        Model::Events { lines, out } => {
-            let table = read(&lines)?;
-            let note = format!("What a line says happened. `coroner train events` over {}.", lines.display());
-            let model =
-                train::events(&table, &note).map_err(|e| anyhow::anyhow!("learning from {}: {e}", lines.display()))?;
-            write(&out, &model)?;
+        Model::Events { lines, out } => learn(LineModel::Events, &[&lines], &read(&lines)?, &out)?,
+        Model::Detections { lines, events, out } => {
+            let table = read(&lines)? + &train::detections_of_events(&read(&events)?);
+            learn(LineModel::Detections, &[&lines, &events], &table, &out)?;
         }
         Model::Times { labels, cross_validate, parts, floor, out, documents } => {
             let cases = cases(&labels, &documents)?;
@@ -88,6 +98,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn learn(model: LineModel, from: &[&Path], table: &str, out: &Path) -> anyhow::Result<()> {
+    let names: Vec<String> = from.iter().map(|path| path.display().to_string()).collect();
+    let names = names.join(" and ");
+    let file = train::lines(model, table, &format!("`coroner train` over {names}"));
+    write(out, &file.map_err(|e| anyhow::anyhow!("learning from {names}: {e}"))?)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

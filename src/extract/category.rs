@@ -5,12 +5,15 @@
 //! ruled out or a plan far less) and by its strength. A label's score is its best sentence and a share of the next; the
 //! best sentence is the label's evidence. Which score is enough, and how sure that is, is for `decide`.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::cues::Cues;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
 use crate::document::{BlockKind, Document, Span};
+use crate::model::grams::Grams;
+use crate::model::lines::Lines;
 use crate::record::{DetectionSource, RootCause, Trigger};
 
 /// How a sentence stands to what it names.
@@ -245,12 +248,41 @@ fn detection_weight(section: Section) -> f64 {
     }
 }
 
-const WAYS: [(Kind, DetectionSource); 4] = [
+const SOURCES: [(Kind, DetectionSource); 4] = [
     (Kind::Alert, DetectionSource::Monitoring),
     (Kind::Report, DetectionSource::Customer),
     (Kind::Partner, DetectionSource::ThirdParty),
     (Kind::Notice, DetectionSource::Internal),
 ];
+
+/// The classes of the model of detection lines: the sources in the order of [`SOURCES`], awareness of which the line does not
+/// say how, and lines that tell of no detection.
+pub(crate) const WAYS: [&str; 6] = ["monitoring", "customer", "third_party", "internal", "aware", "none"];
+
+static MODEL: LazyLock<Lines> = LazyLock::new(|| {
+    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
+    Lines::parse(include_str!("../../data/model/detections.tsv"), &WAYS)
+        .unwrap_or_else(|e| panic!("detections.tsv: {e}"))
+});
+
+thread_local! {
+    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
+}
+
+/// How strongly a sentence speaks of each of [`SOURCES`]: by its cues, which are certain, and by the model of lines.
+fn strengths(text: &str) -> [f64; 4] {
+    /// What certainty of the model counts for on the scale of the cues.
+    const SURE: f64 = 3.0;
+    const LIKELY: f32 = 0.5;
+    let mut chances = Vec::new();
+    GRAMS.with_borrow_mut(|grams| MODEL.chances(grams, text, &mut chances));
+    let cues = event_score(text);
+    let mut out = SOURCES.map(|(kind, _)| cues.of(kind));
+    for (strength, chance) in out.iter_mut().zip(chances).filter(|(_, chance)| *chance > LIKELY) {
+        *strength = strength.max(SURE * f64::from(chance));
+    }
+    out
+}
 
 /// The support for each way of becoming aware, the best first. `at` is the quote of the detection that `times` found.
 pub fn detections(sources: &Sources, at: Option<Span>) -> Vec<Support<DetectionSource>> {
@@ -265,16 +297,15 @@ pub fn detections(sources: &Sources, at: Option<Span>) -> Vec<Support<DetectionS
         if section == 0.0 || update && text.to_ascii_lowercase().contains("investigating") {
             continue;
         }
-        let scores = event_score(text);
-        let strength = WAYS.iter().map(|(kind, _)| scores.of(*kind)).fold(0.0, f64::max);
-        if strength < 1.5 {
+        let strengths = strengths(text);
+        if strengths.iter().copied().fold(0.0, f64::max) < 1.5 {
             continue;
         }
         let found = at.is_some_and(|at| at.contains(sentence.span) || sentence.span.contains(at));
         let (factor, _) = if sentence.section == Section::Detection { (1.0, false) } else { stance(text) };
         let remedy = factor.min(1.0);
-        for (kind, source) in WAYS {
-            let weight = scores.of(kind) * section * order * remedy * if found { 2.5 } else { 1.0 };
+        for ((_, source), strength) in SOURCES.into_iter().zip(strengths) {
+            let weight = strength * section * order * remedy * if found { 2.5 } else { 1.0 };
             ballot.vote(source, weight, sentence.span);
         }
         // What is told first usually came first.

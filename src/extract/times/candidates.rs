@@ -234,6 +234,18 @@ impl<'r> Candidates<'r> {
         out
     }
 
+    /// The ranges with clock times, each by its two ends.
+    pub(super) fn ranges(&self) -> Vec<(When, When)> {
+        let ends = |pair: &[Candidate]| {
+            let range = matches!(
+                (pair[0].origin, pair[1].origin),
+                (Origin::From, Origin::To) | (Origin::FieldFrom(_), Origin::FieldTo(_)) | (Origin::Entry, Origin::EntryEnd)
+            );
+            (range && pair[0].when.has_clock()).then_some((pair[0].when, pair[1].when))
+        };
+        self.all.windows(2).filter_map(ends).collect()
+    }
+
     /// The entries, sentences and updates with a clock, each with its minutes.
     fn points(&self) -> impl Iterator<Item = (usize, &Candidate, f64)> {
         let placed = self.all.iter().zip(&self.at).enumerate();

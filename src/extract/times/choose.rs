@@ -19,6 +19,9 @@ pub(crate) const ROLES: [&str; 3] = ["started_at", "detected_at", "resolved_at"]
 /// Below this chance a moment is left blank: the value at which F1 is best under cross-validation by organisation.
 const FLOOR: f32 = 0.3;
 
+/// What it counts for, as a log of odds, that start and end are told as one range: "from 13:34 to 15:52".
+const RANGE: f64 = 1.0;
+
 /// Moments of each role that are tried in combination.
 const TRIED: usize = 8;
 
@@ -60,7 +63,7 @@ pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
     candidates.describe_none(&mut none);
     scores.push(none.scores);
     let tried = [0, 1, 2].map(|role| options(candidates, scores.iter().map(|scores| scores[role]).collect()));
-    let chosen = together(&tried);
+    let chosen = together(&tried, &candidates.ranges());
     chosen.map(|option| {
         let when = option.when.filter(|_| option.chance >= FLOOR)?;
         let candidate = &candidates.all[option.best];
@@ -102,7 +105,7 @@ fn options(candidates: &Candidates, mut chances: Vec<f32>) -> Vec<Choice> {
 }
 
 /// The likeliest combination that can be: no detection and no end before the start, no end at it, none before the detection.
-fn together(tried: &[Vec<Choice>; 3]) -> [Choice; 3] {
+fn together(tried: &[Vec<Choice>; 3], ranges: &[(When, When)]) -> [Choice; 3] {
     let minutes = |to: &Choice, from: &Choice| to.when?.minutes_since(&from.when?);
     let worth = |option: &Choice| f64::from(option.chance.max(1e-9)).ln();
     let [starts, detections, ends] = tried;
@@ -118,7 +121,8 @@ fn together(tried: &[Vec<Choice>; 3]) -> [Choice; 3] {
                 if late || minutes(detection, start).is_some_and(|m| m < 0.0) {
                     continue;
                 }
-                let sum = worth(start) + worth(detection) + worth(end);
+                let range = start.when.zip(end.when).is_some_and(|ends| ranges.contains(&ends));
+                let sum = worth(start) + worth(detection) + worth(end) + if range { RANGE } else { 0.0 };
                 if best.is_none_or(|(most, _)| sum > most) {
                     best = Some((sum, [*start, *detection, *end]));
                 }
@@ -146,7 +150,7 @@ mod tests {
             vec![option("2024-03-05T09:00:00Z", 0.5), option("2024-03-05T10:05:00Z", 0.3), none(0.2)],
             vec![option("2024-03-05T12:00:00Z", 0.9), none(0.1)],
         ];
-        let chosen = together(&tried).map(|option| option.when.map(|when| when.to_string()));
+        let chosen = together(&tried, &[]).map(|option| option.when.map(|when| when.to_string()));
         assert_eq!(
             chosen,
             [Some("2024-03-05T10:00:00Z"), Some("2024-03-05T10:05:00Z"), Some("2024-03-05T12:00:00Z")]
@@ -156,7 +160,7 @@ mod tests {
 
     #[test]
     fn with_nothing_to_choose_from_nothing_is_chosen() {
-        let chosen = together(&[vec![], vec![], vec![]]);
+        let chosen = together(&[vec![], vec![], vec![]], &[]);
         assert!(chosen.iter().all(|option| option.when.is_none()));
     }
 }

@@ -6,6 +6,9 @@ use crate::time::zone;
 /// Every day of a year has a place in it.
 const LEAP_YEAR: i16 = 2024;
 
+/// A day told so often is the day of the incident, whatever day is told once above it.
+const OFTEN: usize = 3;
+
 impl Resolver<'_> {
     /// Decides for the whole document whether `04/05/2024` is in April or in May.
     pub(super) fn order_numeric_dates(&mut self) {
@@ -227,9 +230,15 @@ impl Resolver<'_> {
         // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
         let ranged =
             |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role == Role::To && m.clock.is_some());
+        // The banner of a page tells the day it was saved; the day of the incident is told again and again.
+        let mut days: Vec<Date> = (0..self.items.len()).filter(|at| body(*at)).filter_map(dated).collect();
+        days.sort_unstable();
+        let times = |day: Date| days.partition_point(|d| *d <= day) - days.partition_point(|d| *d < day);
+        let most = days.iter().map(|day| times(*day)).max().unwrap_or(0);
+        let stray = |at: usize| most >= OFTEN && dated(at).is_some_and(|day| times(day) == 1);
         first(&titled)
-            .or_else(|| first(&ranged))
-            .or_else(|| first(&told))
+            .or_else(|| first(&|at| ranged(at) && !stray(at)))
+            .or_else(|| first(&|at| told(at) && !stray(at)))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))
             .or_else(|| first(&|at| self.kind(at) == BlockKind::Meta))

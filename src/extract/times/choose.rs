@@ -20,7 +20,7 @@ pub(crate) const ROLES: [&str; 3] = ["started_at", "detected_at", "resolved_at"]
 const FLOOR: f32 = 0.3;
 
 /// What it counts for, as a log of odds, that start and end are told as one range: "from 13:34 to 15:52".
-const RANGE: f64 = 1.0;
+const RANGE: f64 = 2.0;
 
 /// Moments of each role that are tried in combination.
 const TRIED: usize = 8;

@@ -180,14 +180,15 @@ fn outcome(account: &Account) -> Table {
     for choice in &account.choices {
         let quote = record.evidence.get(choice.field).filter(|_| choice.told.is_none());
         let quote = quote.map(|evidence| format!(": \"{}\"", one_line(&evidence.quote))).unwrap_or_default();
+        let chance = choice.chance.map(|chance| format!(", chance {chance:.2}")).unwrap_or_default();
         row(
             choice.field,
             &choice.when.to_string(),
-            format!("{} ({}){quote}", choice.rule.meaning(), choice.rule.as_str()),
+            format!("{} ({}{chance}){quote}", choice.rule.meaning(), choice.rule.as_str()),
         );
     }
     for field in ["started_at", "detected_at", "resolved_at"].iter().filter(|field| !record.has(field)) {
-        row(field, "-", "nothing that was understood".to_owned());
+        row(field, "-", "nothing that was likely enough".to_owned());
     }
     let quote = |field: &str| record.evidence.get(field).map(|evidence| one_line(&evidence.quote)).unwrap_or_default();
     if let Some(minutes) = record.ttd_minutes {

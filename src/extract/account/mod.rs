@@ -97,6 +97,8 @@ pub struct Choice {
     pub field: &'static str,
     pub when: When,
     pub rule: Rule,
+    /// The chance that it is right, where it was chosen among candidates.
+    pub chance: Option<f32>,
     /// The words it rests on.
     pub quote: Span,
     /// The index in [`Account::times`], but for an instant that was counted from others.
@@ -130,7 +132,7 @@ fn choice(field: &'static str, found: Found, times: &[Told]) -> Option<Choice> {
     let at = times
         .iter()
         .position(|told| (told.when == Some(when) || told.until == Some(when)) && found.quote.contains(told.span));
-    Some(Choice { field, when, rule: found.rule, quote: found.quote, told: at })
+    Some(Choice { field, when, rule: found.rule, chance: found.chance, quote: found.quote, told: at })
 }
 
 /// The item as a row of the account; the second end of a range and a repetition in another zone belong to the first.

@@ -239,7 +239,9 @@ impl<'r> Candidates<'r> {
         let ends = |pair: &[Candidate]| {
             let range = matches!(
                 (pair[0].origin, pair[1].origin),
-                (Origin::From, Origin::To) | (Origin::FieldFrom(_), Origin::FieldTo(_)) | (Origin::Entry, Origin::EntryEnd)
+                (Origin::From, Origin::To)
+                    | (Origin::FieldFrom(_), Origin::FieldTo(_))
+                    | (Origin::Entry, Origin::EntryEnd)
             );
             (range && pair[0].when.has_clock()).then_some((pair[0].when, pair[1].when))
         };

@@ -100,9 +100,9 @@ impl Rule {
         match self {
             Rule::Field => "a field says so",
             Rule::Meta => "the front matter or header says so",
-            Rule::Range => "the end of a range that is said to be the impact",
-            Rule::Strong => "words with a strong cue",
-            Rule::Weak => "words with a weak cue",
+            Rule::Range => "an end of a range",
+            Rule::Strong => "what is told to have happened then",
+            Rule::Weak => "what is perhaps told to have happened then",
             Rule::Told => "the one moment of a summary",
             Rule::Changed => "the change that led to it",
             Rule::First => "the first entry of the timeline",

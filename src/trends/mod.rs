@@ -6,6 +6,7 @@
 
 mod named;
 mod sql;
+pub mod stats;
 
 pub use named::{NAMED, Named, find};
 pub use sql::{Table, run, run_on};

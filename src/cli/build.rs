@@ -76,7 +76,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         let table = trends::find("incidents_by_quarter").context("the query incidents_by_quarter is embedded")?;
         let rows = trends::run(&summary.generation, table.sql)?;
         writeln!(out, "\n{}", table.title())?;
-        Table { columns: rows.columns, rows: rows.rows }.write(&mut out, TableFormat::Table)?;
+        Table::from(rows).write(&mut out, TableFormat::Table)?;
     }
     Ok(if summary.skipped.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -10,7 +10,8 @@
 //! | [`extract`] | a document | its [`record::Record`], each field with its evidence |
 //! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |
 //! | [`search`] | a library | ranked hits with snippets |
-//! | [`trends`] | a library | tables from SQL |
+//! | [`trends`] | a library | tables from SQL, statistics with intervals |
+//! | [`report`] | a library and a period | the quarterly review |
 //! | [`cli`] | arguments | all of the above, printed |
 
 pub mod cli;
@@ -18,6 +19,7 @@ pub mod document;
 pub mod extract;
 pub mod library;
 pub mod record;
+pub mod report;
 pub mod search;
 pub mod source;
 pub mod time;

@@ -13,6 +13,7 @@ pub mod build;
 pub mod output;
 pub mod parse;
 pub mod query;
+pub mod report;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -38,6 +39,7 @@ enum Command {
     Show(show::Args),
     Query(query::Args),
     Trends(trends::Args),
+    Report(report::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
 }
@@ -51,6 +53,7 @@ impl Command {
             Command::Show(args) => show::run(args),
             Command::Query(args) => query::run(args),
             Command::Trends(args) => trends::run(args),
+            Command::Report(args) => report::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
         }

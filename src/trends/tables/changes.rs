@@ -42,15 +42,11 @@ detectable_high          what would have been a detectable rise: so many inciden
                          in four of five cases)
 says                     the result in words",
     make: |incidents| {
-        let found = quarters(incidents);
-        let first = found.first().copied();
-        let is_covered = |period: &Period| first.is_some_and(|first| Quarter::of(period.first) >= first);
         let of = |quarter: &Quarter| {
             let period = quarter.period();
-            let with: Vec<_> = period.usual_comparisons().into_iter().filter(is_covered).collect();
-            changes(incidents, &period, &with)
+            changes(incidents, &period, &usual_comparisons(incidents, &period))
         };
-        table(&COLUMNS, found.iter().flat_map(of).map(|change| row(&change)).collect())
+        table(&COLUMNS, quarters(incidents).iter().flat_map(of).map(|change| row(&change)).collect())
     },
 };
 
@@ -143,6 +139,13 @@ impl Change {
     pub fn is_detected(&self) -> bool {
         self.q_value.is_some_and(|q| q < ALPHA)
     }
+}
+
+/// The usual comparisons of a period, those that begin before the first incident of the library left out.
+pub fn usual_comparisons(incidents: &[Incident], period: &Period) -> Vec<Period> {
+    let first = incidents.iter().filter_map(Incident::quarter).min();
+    let is_covered = |other: &Period| first.is_some_and(|first| Quarter::of(other.first) >= first);
+    period.usual_comparisons().into_iter().filter(is_covered).collect()
 }
 
 /// Every measure of a period against each of the others.

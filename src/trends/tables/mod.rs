@@ -19,7 +19,7 @@ use super::period::{Period, Quarter};
 use super::sql::{Kind, Table};
 use crate::record::Cell;
 
-pub use changes::{Change, Measure, changes};
+pub use changes::{Change, Measure, chance, changes, usual_comparisons};
 pub use counts::{Count, count_of, counts};
 pub use directions::{Direction, directions};
 pub use durations::{Durations, durations_of};

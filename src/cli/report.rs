@@ -87,6 +87,10 @@ pub fn run(args: Args) -> Result<ExitCode> {
         report::review(generation, &Asked { period, compare: compare.clone() })
     })?;
     let folder = args.out.as_deref().and_then(Path::parent).filter(|dir| !dir.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        // Before the links are made, which lead from there.
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     let link = |source: &str| link(source, folder.unwrap_or(Path::new(".")));
     let bytes = match args.format {
         ReportFormat::Html => report::html(&review, &link).into_bytes(),
@@ -99,9 +103,6 @@ pub fn run(args: Args) -> Result<ExitCode> {
     };
     match &args.out {
         Some(path) => {
-            if let Some(folder) = folder {
-                std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-            }
             library::replace(path, bytes)?;
             output::say(format_args!("wrote the review of {} to {}", review.period.label, path.display()));
         }

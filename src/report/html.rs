@@ -5,7 +5,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::chart::{self, Series, Stack};
+use super::chart::{self, Point, Series, Stack};
 use super::data::Told;
 use super::review::{Column, Figure, Notable, Review};
 use super::words::{self, label};
@@ -57,11 +57,20 @@ pub fn html(review: &Review, link: &dyn Fn(&str) -> Option<String>) -> String {
     page.into_string() + "\n"
 }
 
+/// Our own text, what stands between backticks as code.
+fn coded(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 fn section(id: &str, title: &str, definition: &str, body: Markup) -> Markup {
     html! {
         section aria-labelledby=(id) {
             h2 id=(id) { (title) }
-            p.def { (definition) }
+            p.def { (coded(definition)) }
             (body)
         }
     }
@@ -72,7 +81,13 @@ fn figures(review: &Review) -> Markup {
         html! {
             div.card {
                 h3 { (figure.name) }
-                p.value { (figure.value) }
+                p.value {
+                    // `135 min (2 h 15 min)`: the second form is a help, not the figure.
+                    @match figure.value.split_once(" (") {
+                        Some((value, long)) => { (value) " " small { "(" (long) } }
+                        None => { (figure.value) }
+                    }
+                }
                 p { (figure.interval) }
                 p.meta { (figure.known) }
                 @if !figure.more.is_empty() { ul { @for more in &figure.more { li { (more) } } } }
@@ -218,7 +233,7 @@ fn resolve(review: &Review) -> Markup {
             }
             (numbers("Time to resolve by quarter, in minutes", &head, rows.collect(), 1))
             h3 { "Incidents not yet resolved after so long" }
-            p.def { (words::SURVIVAL) }
+            p.def { (coded(words::SURVIVAL)) }
             (survival(review))
         },
     )
@@ -283,10 +298,10 @@ fn detection(review: &Review) -> Markup {
             Some(Interval { low: 0.0, high: crate::trends::tables::round1(100.0 * zero.high) })
         });
         let share = percent(n, known).zip(interval);
-        (column.quarter.to_string(), column.is_current, share, format!("{n}/{known}"))
+        Point { quarter: column.quarter.to_string(), is_current: column.is_current, share, of: format!("{n}/{known}") }
     };
     let points: Vec<_> = review.columns.iter().map(point).collect();
-    let described = |(quarter, _, share, of): &(String, bool, Option<(f64, Interval)>, String)| match share {
+    let described = |Point { quarter, share, of, .. }: &Point| match share {
         Some((percent, _)) => format!("{quarter}: {} percent, {of}", plain(*percent)),
         None => format!("{quarter}: unknown"),
     };
@@ -295,7 +310,7 @@ fn detection(review: &Review) -> Markup {
     head.extend(series.iter().map(|series| series.name.as_str()));
     head.extend(["Found by monitoring", "95 % interval"]);
     let rows =
-        points.iter().enumerate().map(|(at, (quarter, _, share, of))| {
+        points.iter().enumerate().map(|(at, Point { quarter, share, of, .. })| {
             let mut row = vec![quarter.clone()];
             row.extend(series.iter().map(|series| series.counts[at].to_string()));
             row.push(share.map_or(String::new(), |(percent, _)| format!("{} % ({of})", plain(percent))));
@@ -348,7 +363,7 @@ fn change(review: &Review) -> Markup {
             } @else {
                 div.scroll tabindex="0" role="region" aria-label="Changes" {
                     table {
-                        caption { "Number of incidents, geometric means of the minutes, and percent found by monitoring" }
+                        caption { "Incidents; geometric means in minutes; percent of the known" }
                         thead { tr {
                             th scope="col" { "Measure" } th scope="col" { "Against" } th.n scope="col" { "Known / n" }
                             th.n scope="col" { "Before" } th.n scope="col" { "Now" } th.n scope="col" { "Then" }
@@ -359,7 +374,7 @@ fn change(review: &Review) -> Markup {
                 }
             }
             h3 { "Over all quarters" }
-            p.def { (words::DIRECTIONS) }
+            p.def { (coded(words::DIRECTIONS)) }
             ul { @for direction in &review.directions { li { (direction.says) } } }
         },
     )
@@ -506,7 +521,7 @@ fn quality(review: &Review) -> Markup {
             @if warnings.is_empty() { p { "No incident of the period carries a warning." } }
             @else { (table("What a reader should know of single records", &["Record", "Warning"], &warnings, 2)) }
             h3 { "Doubtful values" }
-            p.def { (words::DOUBTS) }
+            p.def { (coded(words::DOUBTS)) }
             @if doubts.is_empty() { p { "No value of the period is below that." } }
             @else { (table("Values with the weakest evidence", &["Record", "Field", "Chance of being right"], &doubts, 2)) }
         },

@@ -20,7 +20,7 @@ pub fn curves(name: &str, description: &str, now: &Curve, before: &Curve) -> Mar
             @for (place, (minutes, name)) in scale.named().enumerate() {
                 line class="grid" x1=(at(x(minutes))) x2=(at(x(minutes))) y1=(at(y(0.0))) y2=(at(y(100.0))) {}
                 @if place % every == 0 {
-                    text class="tick" x=(at(x(minutes))) y=(at(area.base() + 16.0)) text-anchor="middle" { (name) }
+                    text class="tick" x=(at(x(minutes))) y=(at(area.base() + 16.0)) text-anchor=(if x(minutes) > area.width - 30.0 { "end" } else { "middle" }) { (name) }
                 }
             }
             text class="tick" x=(at(area.left + area.inner_width() / 2.0)) y=(at(area.base() + 36.0)) text-anchor="middle" {

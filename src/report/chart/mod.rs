@@ -9,12 +9,12 @@ mod dots;
 
 use maud::{Markup, html};
 
-pub use bars::{Series, Stack, shares, stack};
+pub use bars::{Point, Series, Stack, shares, stack};
 pub use curve::curves;
 pub use dots::{Column, durations};
 
 /// Widths of the two drawings, in the units of the view box: CSS pixels at full size.
-const WIDTHS: [f64; 2] = [760.0, 352.0];
+const WIDTHS: [f64; 2] = [856.0, 343.0];
 
 /// The area that is drawn in, inside of its axes.
 #[derive(Clone, Copy, Debug)]

@@ -259,7 +259,8 @@ fn says(change: &Change) -> String {
         Measure::Ttr | Measure::Ttd => " min",
         Measure::Monitoring => " %",
     };
-    let figures = format!("{}{unit} against {}{unit} in {other}", plain(value), plain(value_before));
+    let figure = if unit == " min" { "geometric mean " } else { "" };
+    let figures = format!("{figure}{}{unit} against {}{unit} in {other}", plain(value), plain(value_before));
     let q = change.q_value.unwrap_or(1.0);
     if change.is_detected() {
         let direction = if value > value_before { "rose" } else { "fell" };

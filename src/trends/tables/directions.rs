@@ -96,8 +96,13 @@ fn says(direction: &Direction) -> String {
         Measure::Ttr | Measure::Ttd => "min",
         Measure::Monitoring => "percentage points",
     };
-    let by =
-        format!("{} {unit} a year (95 % interval {} to {}), p = {}", plain(slope), plain(low), plain(high), chance(p));
+    let by = format!(
+        "{} {unit} each year (95 % interval {} to {}), p = {}",
+        plain(slope),
+        plain(low),
+        plain(high),
+        chance(p)
+    );
     match p < 0.05 {
         true => format!("The {what} {} over {n} quarters: by {by}.", if slope >= 0.0 { "rises" } else { "falls" }),
         false => format!("No detectable trend of the {what} over {n} quarters: {by}."),

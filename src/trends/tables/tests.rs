@@ -116,7 +116,10 @@ fn a_change_that_chance_explains_is_called_none() {
     assert!(incidents_line.contains("No detectable change: 8 against 8 in 2024Q1"), "{incidents_line}");
     assert!(incidents_line.contains("at most 1 or at least 20 would have shown"), "{incidents_line}");
     let ttr = says("ttr");
-    assert!(ttr.contains("No detectable change: 98.1 min against 81.8 min") && ttr.contains("a factor of"), "{ttr}");
+    assert!(
+        ttr.contains("No detectable change: geometric mean 98.1 min against 81.8 min") && ttr.contains("a factor of"),
+        "{ttr}"
+    );
     assert!(says("ttd").contains("Too few known values to compare the time to detect"), "{}", says("ttd"));
     let share = says("monitoring");
     assert!(share.contains("The share found by monitoring rose: 100 % against 0 % in 2024Q1"), "{share}");
@@ -146,7 +149,7 @@ fn a_trend_takes_eight_quarters() {
     let says = |quarters| lines(&made("directions", &upto(quarters)));
     assert!(says(7)[0].contains("Too few quarters to tell a trend of the number of incidents: 7"), "{:?}", says(7));
     assert!(
-        says(8)[0].contains("The number of incidents rises over 8 quarters: by 4 incidents a quarter a year"),
+        says(8)[0].contains("The number of incidents rises over 8 quarters: by 4 incidents a quarter each year"),
         "{:?}",
         says(8)
     );

@@ -14,6 +14,7 @@ pub mod output;
 pub mod parse;
 pub mod query;
 pub mod report;
+pub mod review;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -40,6 +41,7 @@ enum Command {
     Query(query::Args),
     Trends(trends::Args),
     Report(report::Args),
+    Review(review::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
 }
@@ -54,6 +56,7 @@ impl Command {
             Command::Query(args) => query::run(args),
             Command::Trends(args) => trends::run(args),
             Command::Report(args) => report::run(args),
+            Command::Review(args) => review::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::de::DeserializeOwned;
 
-use crate::library::Generation;
-use crate::record::{Cell, Evidence};
+use crate::library::{FINGERPRINT, Generation};
+use crate::record::{Cell, Evidence, Human};
 use crate::trends::{self, Period, Table};
 
 /// An incident as the review tells it.
@@ -26,6 +26,7 @@ pub struct Told {
     pub evidence: BTreeMap<String, Evidence>,
     pub confidence: BTreeMap<String, f64>,
     pub warnings: Vec<String>,
+    pub human: BTreeMap<String, Human>,
 }
 
 impl Told {
@@ -65,14 +66,20 @@ fn in_period(period: &Period) -> String {
     format!("({DAY} >= '{}' AND {DAY} <= '{}')", period.first, period.last)
 }
 
+/// Runs a query of our own. Where that fails on records that another version laid out, their columns are why.
+fn run(generation: &Generation, sql: &str) -> Result<Table> {
+    let is_foreign = generation.manifest.fingerprint != FINGERPRINT;
+    trends::run(generation, sql).map_err(|error| if is_foreign { generation.foreign("records.parquet") } else { error })
+}
+
 /// The incidents of the period, in the order of their ids.
 pub fn told(generation: &Generation, period: &Period) -> Result<Vec<Told>> {
     let sql = format!(
         "SELECT id, source, title, \"date\", ttr_minutes, ttd_minutes, detection_source, root_cause, \"trigger\", severity, \
-         services, evidence, confidence, warnings FROM incidents WHERE {} ORDER BY id",
+         services, evidence, confidence, warnings, human FROM incidents WHERE {} ORDER BY id",
         in_period(period)
     );
-    let rows = trends::run(generation, &sql)?.rows.into_iter();
+    let rows = run(generation, &sql)?.rows.into_iter();
     Ok(rows
         .map(|row| {
             let mut cells = Cells(row.into_iter());
@@ -91,6 +98,7 @@ pub fn told(generation: &Generation, period: &Period) -> Result<Vec<Told>> {
                 evidence: cells.json(),
                 confidence: cells.json(),
                 warnings: cells.list(),
+                human: cells.json(),
             }
         })
         .collect())
@@ -123,7 +131,7 @@ fn named(generation: &Generation, period: &Period, cause: &str, keep: &str) -> R
         period.first,
         in_period(period)
     );
-    let rows = trends::run(generation, &sql)?.rows.into_iter();
+    let rows = run(generation, &sql)?.rows.into_iter();
     Ok(rows
         .map(|row| {
             let mut cells = Cells(row.into_iter());

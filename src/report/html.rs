@@ -505,6 +505,8 @@ fn quality(review: &Review) -> Markup {
         .map(|known| vec![known.field.clone(), share(known.n_known, known.n), share(known.n_all_known, known.n_all)])
         .collect();
     let warnings: Vec<Vec<String>> = review.warnings.iter().map(|(id, says)| vec![id.clone(), says.clone()]).collect();
+    let corrected: Vec<Vec<String>> =
+        review.corrected.iter().map(|(id, field, says)| vec![id.clone(), field.clone(), says.clone()]).collect();
     let doubts: Vec<Vec<String>> = review
         .doubts
         .iter()
@@ -520,7 +522,11 @@ fn quality(review: &Review) -> Markup {
             h3 { "Warnings" }
             @if warnings.is_empty() { p { "No incident of the period carries a warning." } }
             @else { (table("What a reader should know of single records", &["Record", "Warning"], &warnings, 2)) }
-            h3 { "Doubtful values" }
+            @if !corrected.is_empty() {
+            h3 { "Corrected by people" }
+            (table("Values that stand as a person gave them", &["Record", "Field", "By whom, and why"], &corrected, 3))
+        }
+        h3 { "Doubtful values" }
             p.def { (coded(words::DOUBTS)) }
             @if doubts.is_empty() { p { "No value of the period is below that." } }
             @else { (table("Values with the weakest evidence", &["Record", "Field", "Chance of being right"], &doubts, 2)) }

@@ -144,6 +144,11 @@ pub fn markdown(review: &Review, link: &dyn Fn(&str) -> Option<String>) -> Strin
         }),
     ));
     put(table(&["Record", "Warning"], review.warnings.iter().map(|(id, says)| vec![id.clone(), says.clone()])));
+    let corrected = review.corrected.iter();
+    put(table(
+        &["Corrected record", "Field", "By whom, and why"],
+        corrected.map(|(id, field, says)| vec![id.clone(), field.clone(), says.clone()]),
+    ));
     put(words::DOUBTS.to_owned());
     put(table(
         &["Record", "Field", "Chance of being right"],

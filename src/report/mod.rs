@@ -20,8 +20,10 @@ mod markdown;
 mod pdf;
 mod review;
 mod words;
+mod worth;
 
 pub use html::html;
 pub use markdown::markdown;
 pub use pdf::{find_browser, pdf};
 pub use review::{Asked, Review, review};
+pub use worth::{Look, worth_a_look};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::data::{self, Known, Named, Told};
 use super::words;
 use crate::library::Generation;
+use crate::record::Human;
 use crate::trends::tables::{
     Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, counts, curve_of,
     directions, durations_of, plain, shares_of, usual_comparisons, within,
@@ -97,6 +98,8 @@ pub struct Review {
     pub coverage: Vec<Known>,
     pub warnings: Vec<(String, String)>,
     pub doubts: Vec<Doubt>,
+    /// Record, field, and who corrected it why.
+    pub corrected: Vec<(String, String, String)>,
 }
 
 /// Quarters that the charts show, at most.
@@ -137,6 +140,7 @@ pub fn review(generation: &Generation, asked: &Asked) -> Result<Review> {
         coverage: data::coverage(generation, period)?,
         warnings: told.iter().flat_map(|t| t.warnings.iter().map(|w| (t.id.clone(), w.clone()))).collect(),
         doubts: doubts(&told),
+        corrected: corrected(&told),
         period: asked.period.clone(),
         compare,
         detections,
@@ -331,6 +335,16 @@ fn missed(told: &[Told], detections: &[Share]) -> (Vec<Told>, String) {
         }
     };
     (missed, says)
+}
+
+fn corrected(told: &[Told]) -> Vec<(String, String, String)> {
+    let of = |told: &Told| {
+        let says = |(field, human): (&String, &Human)| {
+            (told.id.clone(), field.clone(), format!("{}: {}", human.who, human.why))
+        };
+        told.human.iter().map(says).collect::<Vec<_>>()
+    };
+    told.iter().flat_map(of).collect()
 }
 
 fn doubts(told: &[Told]) -> Vec<Doubt> {

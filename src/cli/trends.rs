@@ -51,7 +51,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
     })?;
     match args.out {
         Some(dir) => {
-            write_files(&tables, &dir)?;
+            write_files(&tables, &dir, |path, bytes| library::replace(path, bytes))?;
             output::say(format_args!("wrote {} tables to {}", tables.len(), dir.display()));
         }
         None => {
@@ -131,16 +131,16 @@ impl Source<'_> {
     }
 }
 
-fn write_files(tables: &[Told], dir: &Path) -> Result<()> {
+fn write_files(tables: &[Told], dir: &Path, write: impl Fn(&Path, Vec<u8>) -> Result<()>) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the directory {}", dir.display()))?;
     for told in tables {
         let mut csv = Vec::new();
         told.printed().write(&mut csv, TableFormat::Csv)?;
         let parquet = told.table.parquet().with_context(|| format!("cannot write the table {}", told.name))?;
         let file = |extension: &str| dir.join(format!("{}.{extension}", told.name));
-        library::replace(&file("csv"), csv)?;
-        library::replace(&file("parquet"), parquet)?;
-        library::replace(&file("md"), told.markdown(1)?)?;
+        write(&file("csv"), csv)?;
+        write(&file("parquet"), parquet)?;
+        write(&file("md"), told.markdown(1)?.into_bytes())?;
     }
     Ok(())
 }
@@ -186,6 +186,9 @@ impl PartWriter for TrendFilesOf {
         let records = library::records_in(&self.generation);
         let source =
             Source { query: &|sql: &str| trends::run_on(&records, sql), incidents: &|| trends::incidents_on(&records) };
-        write_files(&source.tables(&[], &[])?, &self.generation.join("trends"))
+        // Nobody reads a generation in the making, and all of it is settled on disk before it is committed.
+        write_files(&source.tables(&[], &[])?, &self.generation.join("trends"), |path, bytes| {
+            std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+        })
     }
 }

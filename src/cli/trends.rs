@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 
 use super::output::{self, TableFormat};
 use crate::library::{self, Generation, Part, PartWriter};
@@ -118,14 +119,13 @@ impl Source<'_> {
         }
         if COMPUTED.iter().any(|table| is_wanted(table.name)) {
             let incidents = (self.incidents)()?;
-            for computed in COMPUTED.iter().filter(|table| is_wanted(table.name)) {
-                tables.push(Told {
-                    name: computed.name.to_owned(),
-                    title: computed.title.to_owned(),
-                    about: computed.about.to_owned(),
-                    table: (computed.make)(&incidents),
-                });
-            }
+            let wanted: Vec<_> = COMPUTED.iter().filter(|table| is_wanted(table.name)).collect();
+            tables.par_extend(wanted.into_par_iter().map(|computed| Told {
+                name: computed.name.to_owned(),
+                title: computed.title.to_owned(),
+                about: computed.about.to_owned(),
+                table: (computed.make)(&incidents),
+            }));
         }
         Ok(tables)
     }

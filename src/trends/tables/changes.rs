@@ -4,6 +4,8 @@
 //! Fisher's exact test. The comparisons of one quarter are one family: their p-values become q-values together
 //! (Benjamini and Hochberg), and a change is called one where q is below 5 %.
 
+use std::collections::HashMap;
+
 use super::super::stats::{
     Interval, benjamini_hochberg, detectable_counts, detectable_ratio, fisher_exact, permutation_test, rate_ratio,
     ratio_interval,
@@ -11,7 +13,7 @@ use super::super::stats::{
 use super::{
     Cell, Computed, Durations, Incident, Kind, Period, Quarter, number, percent, plain, quarters, round1, round4,
 };
-use super::{ShareField, durations_of, shares_of, table, text, whole, within};
+use super::{ShareField, durations_of, groups, shares_of, table, text, whole, within};
 use crate::record::DetectionSource;
 
 pub const TABLE: Computed = Computed {
@@ -42,11 +44,16 @@ detectable_high          what would have been a detectable rise: so many inciden
                          in four of five cases)
 says                     the result in words",
     make: |incidents| {
-        let of = |quarter: &Quarter| {
+        let groups: HashMap<String, Vec<&Incident>> = groups(incidents).into_iter().collect();
+        let quarters = quarters(incidents);
+        let of = |period: &Period| groups.get(&period.label).map_or(&[][..], Vec::as_slice);
+        let rows = quarters.iter().flat_map(|quarter| {
             let period = quarter.period();
-            changes(incidents, &period, &usual_comparisons(incidents, &period))
-        };
-        table(&COLUMNS, quarters(incidents).iter().flat_map(of).map(|change| row(&change)).collect())
+            let with = covered(quarters.first().copied(), &period);
+            let with: Vec<_> = with.into_iter().map(|other| (of(&other).to_vec(), other)).collect();
+            compare(&period, of(&period), &with)
+        });
+        table(&COLUMNS, rows.map(|change| row(&change)).collect())
     },
 };
 
@@ -143,24 +150,30 @@ impl Change {
 
 /// The usual comparisons of a period, those that begin before the first incident of the library left out.
 pub fn usual_comparisons(incidents: &[Incident], period: &Period) -> Vec<Period> {
-    let first = incidents.iter().filter_map(Incident::quarter).min();
+    covered(incidents.iter().filter_map(Incident::quarter).min(), period)
+}
+
+fn covered(first: Option<Quarter>, period: &Period) -> Vec<Period> {
     let is_covered = |other: &Period| first.is_some_and(|first| Quarter::of(other.first) >= first);
     period.usual_comparisons().into_iter().filter(is_covered).collect()
 }
 
 /// Every measure of a period against each of the others.
 pub fn changes(incidents: &[Incident], period: &Period, with: &[Period]) -> Vec<Change> {
-    let now = within(incidents, period);
+    let with: Vec<_> = with.iter().map(|other| (within(incidents, other), other.clone())).collect();
+    compare(period, &within(incidents, period), &with)
+}
+
+fn compare(period: &Period, now: &[&Incident], with: &[(Vec<&Incident>, Period)]) -> Vec<Change> {
     let mut changes = Vec::new();
-    for other in with {
-        let before = within(incidents, other);
+    for (before, other) in with {
         for measure in Measure::ALL {
             let mut change = match measure {
                 Measure::Incidents => of_counts(period, other, now.len(), before.len()),
                 Measure::Ttr | Measure::Ttd => {
-                    of_durations(measure, &durations_of(&now, measure), &durations_of(&before, measure))
+                    of_durations(measure, &durations_of(now, measure), &durations_of(before, measure))
                 }
-                Measure::Monitoring => of_shares(&now, &before),
+                Measure::Monitoring => of_shares(now, before),
             };
             change.period.clone_from(&period.label);
             change.compared_with.clone_from(&other.label);

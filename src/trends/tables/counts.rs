@@ -17,7 +17,10 @@ n_known           all incidents with a date
 coverage_percent  n_known as a share of n_all
 n                 incidents of that quarter
 low, high         exact 95 % interval for the rate a quarter (Garwood 1936), incidents taken as independent of one another",
-    make: |incidents| table(&COLUMNS, counts(incidents).iter().map(|count| row(count, incidents)).collect()),
+    make: |incidents| {
+        let dated = incidents.iter().filter(|incident| incident.day.is_some()).count();
+        table(&COLUMNS, counts(incidents).iter().map(|count| row(count, incidents.len(), dated)).collect())
+    },
 };
 
 const COLUMNS: [(&str, Kind); 7] = [
@@ -58,13 +61,12 @@ fn interval(n: usize) -> Interval {
     Interval { low: round1(low), high: round1(high) }
 }
 
-fn row(count: &Count, incidents: &[Incident]) -> Vec<Cell> {
-    let dated = incidents.iter().filter(|incident| incident.day.is_some()).count();
+fn row(count: &Count, all: usize, dated: usize) -> Vec<Cell> {
     vec![
         text(&count.label),
-        whole(incidents.len()),
+        whole(all),
         whole(dated),
-        number(percent(dated, incidents.len())),
+        number(percent(dated, all)),
         whole(count.n),
         number(count.interval.map(|interval| interval.low)),
         number(count.interval.map(|interval| interval.high)),

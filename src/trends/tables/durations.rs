@@ -39,11 +39,11 @@ values                    the durations themselves, where they are fewer than ei
                 rows.push(row(measure, by, &label, &durations_of(&group, measure)));
             }
             for field in [ShareField::RootCause, ShareField::DetectionSource] {
-                for label in field.labels() {
-                    let group: Vec<_> = incidents.iter().filter(|incident| field.of(incident) == label).collect();
-                    if !group.is_empty() {
-                        rows.push(row(measure, field.name(), label, &durations_of(&group, measure)));
-                    }
+                let labels = field.labels();
+                let mut groups = vec![Vec::new(); labels.len()];
+                incidents.iter().for_each(|incident| groups[field.place(incident)].push(incident));
+                for (label, group) in labels.into_iter().zip(groups).filter(|(_, group)| !group.is_empty()) {
+                    rows.push(row(measure, field.name(), label, &durations_of(&group, measure)));
                 }
             }
         }

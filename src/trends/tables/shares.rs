@@ -69,11 +69,12 @@ impl ShareField {
         }
     }
 
-    pub fn of(self, incident: &Incident) -> &'static str {
+    /// The place of the label of an incident among [`ShareField::labels`].
+    pub fn place(self, incident: &Incident) -> usize {
         match self {
-            ShareField::DetectionSource => incident.detection.as_str(),
-            ShareField::RootCause => incident.cause.as_str(),
-            ShareField::Trigger => incident.trigger.as_str(),
+            ShareField::DetectionSource => incident.detection as usize,
+            ShareField::RootCause => incident.cause as usize,
+            ShareField::Trigger => incident.trigger as usize,
         }
     }
 }
@@ -103,10 +104,7 @@ pub fn shares_of(group: &[&Incident], field: ShareField) -> Vec<Share> {
     let labels = field.labels();
     let mut counts = vec![0; labels.len()];
     for incident in group {
-        let label = field.of(incident);
-        if let Some(at) = labels.iter().position(|known| *known == label) {
-            counts[at] += 1;
-        }
+        counts[field.place(incident)] += 1;
     }
     let n_unknown: usize = labels.iter().zip(&counts).filter(|(label, _)| **label == UNKNOWN).map(|(_, n)| n).sum();
     let n_known = group.len() - n_unknown;
@@ -139,4 +137,27 @@ fn row(quarter: &str, share: &Share) -> Vec<Cell> {
         number(share.interval.map(|interval| interval.low)),
         number(share.interval.map(|interval| interval.high)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_has_its_place() {
+        for (place, cause) in RootCause::ALL.iter().enumerate() {
+            let incident = Incident { cause: *cause, ..Incident::default() };
+            assert_eq!(ShareField::RootCause.labels()[ShareField::RootCause.place(&incident)], cause.as_str());
+            assert_eq!(ShareField::RootCause.place(&incident), place);
+        }
+        for detection in DetectionSource::ALL {
+            let incident = Incident { detection: *detection, ..Incident::default() };
+            let field = ShareField::DetectionSource;
+            assert_eq!(field.labels()[field.place(&incident)], detection.as_str());
+        }
+        for trigger in Trigger::ALL {
+            let incident = Incident { trigger: *trigger, ..Incident::default() };
+            assert_eq!(ShareField::Trigger.labels()[ShareField::Trigger.place(&incident)], trigger.as_str());
+        }
+    }
 }

@@ -52,7 +52,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
     })?;
     match args.out {
         Some(dir) => {
-            write_files(&tables, &dir, |path, bytes| library::replace(path, bytes))?;
+            write_files(&tables, &dir, library::replace)?;
             output::say(format_args!("wrote {} tables to {}", tables.len(), dir.display()));
         }
         None => {

@@ -277,7 +277,7 @@ fn says(change: &Change) -> String {
     let q = change.q_value.unwrap_or(1.0);
     if change.is_detected() {
         let direction = if value > value_before { "rose" } else { "fell" };
-        return format!("The {what} {direction}: {figures} (n = {known} and {before}, q = {}).", chance(q));
+        return format!("The {what} {direction}: {figures} (n = {known} and {before}, {}).", named("q", q));
     }
     let needed = match (change.measure, change.detectable) {
         (Measure::Incidents, (low, Some(high))) => {
@@ -293,18 +293,24 @@ fn says(change: &Change) -> String {
         }
         _ => String::new(),
     };
-    format!("No detectable change: {figures} (n = {known} and {before}, q = {}){needed}.", chance(q))
+    format!("No detectable change: {figures} (n = {known} and {before}, {}){needed}.", named("q", q))
 }
 
-/// A chance to two digits after the point, or to one that is not zero.
+/// A chance to two digits that count, as far as the third after the point.
 pub fn chance(p: f64) -> String {
-    if p >= 0.01 {
+    if p >= 0.1 {
         format!("{p:.2}")
     } else if p >= 0.001 {
         format!("{p:.3}")
     } else {
-        "less than 0.001".to_owned()
+        "< 0.001".to_owned()
     }
+}
+
+/// A chance with its name: `q = 0.36`, `p < 0.001`.
+pub fn named(name: &str, p: f64) -> String {
+    let chance = chance(p);
+    if chance.starts_with('<') { format!("{name} {chance}") } else { format!("{name} = {chance}") }
 }
 
 fn factor(ratio: f64) -> String {

@@ -1,7 +1,7 @@
 //! Whether anything rises or falls over all the quarters.
 
 use super::super::stats::{Interval, mann_kendall, theil_sen};
-use super::changes::chance;
+use super::changes::named;
 use super::{ALL, UNKNOWN, round1, round4, shares_of, table, text, whole};
 use super::{Cell, Computed, Incident, Kind, Measure, ShareField, durations_of, groups, number, percent, plain};
 
@@ -97,14 +97,14 @@ fn says(direction: &Direction) -> String {
         Measure::Monitoring => "percentage points",
     };
     let by = format!(
-        "{} {unit} each year (95 % interval {} to {}), p = {}",
+        "{} {unit} each year (95 % interval {} to {}), {}",
         plain(slope),
         plain(low),
         plain(high),
-        chance(p)
+        named("p", p)
     );
     match p < 0.05 {
-        true => format!("The {what} {} over {n} quarters: by {by}.", if slope >= 0.0 { "rises" } else { "falls" }),
+        true => format!("The {what} {} over {n} quarters: {by}.", if slope >= 0.0 { "rises" } else { "falls" }),
         false => format!("No detectable trend of the {what} over {n} quarters: {by}."),
     }
 }

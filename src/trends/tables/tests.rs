@@ -149,7 +149,7 @@ fn a_trend_takes_eight_quarters() {
     let says = |quarters| lines(&made("directions", &upto(quarters)));
     assert!(says(7)[0].contains("Too few quarters to tell a trend of the number of incidents: 7"), "{:?}", says(7));
     assert!(
-        says(8)[0].contains("The number of incidents rises over 8 quarters: by 4 incidents a quarter each year"),
+        says(8)[0].contains("The number of incidents rises over 8 quarters: 4 incidents a quarter each year"),
         "{:?}",
         says(8)
     );
@@ -184,6 +184,9 @@ fn a_long_curve_keeps_its_end() {
 fn numbers_are_rounded_to_what_they_are_worth() {
     for (value, expected) in [(1.234_56, 1.235), (0.000_123_456, 0.000_123_5), (0.0, 0.0), (98_766.0, 98_770.0)] {
         assert_eq!(round4(value), expected);
+    }
+    for (p, expected) in [(1.0, "q = 1.00"), (0.0476, "q = 0.048"), (0.004_04, "q = 0.004"), (0.000_2, "q < 0.001")] {
+        assert_eq!(changes::named("q", p), expected);
     }
     assert_eq!(plain(12.0), "12");
     assert_eq!(plain(-0.04), "0");

@@ -31,8 +31,10 @@ pub fn find_browser(named: Option<&Path>) -> Result<PathBuf> {
 
 /// Prints a page to PDF and gives its bytes.
 pub fn pdf(browser: &Path, page: &str) -> Result<Vec<u8>> {
-    let dir = std::env::temp_dir().join(format!("coroner-pdf-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).with_context(|| format!("cannot make the directory {}", dir.display()))?;
+    let now = jiff::Timestamp::now().as_nanosecond();
+    let dir = std::env::temp_dir().join(format!("coroner-pdf-{}-{now}", std::process::id()));
+    // Made anew and not found: in a directory that others share, theirs must not be taken for ours.
+    std::fs::create_dir(&dir).with_context(|| format!("cannot make the directory {}", dir.display()))?;
     let printed = print(browser, page, &dir);
     // What cannot be removed is the system's to clean up.
     let _ = std::fs::remove_dir_all(&dir);

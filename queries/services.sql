@@ -1,17 +1,20 @@
 -- title: Services most often affected
+-- param limit = 100
 --
--- The hundred services that most incidents name. An incident that names several is counted under each of them.
+-- The services that most incidents name, a hundred at most. An incident that names several is counted under each.
 --
 -- service             service as written; `unknown` where none is named
 -- n                   incidents that name it
--- n_ttr               of them, those whose time to resolve is known
--- median_ttr_minutes  median time to resolve, of those n_ttr
+-- n_known             of them, those whose time to resolve is known
+-- coverage_percent    n_known as a share of n
+-- median_ttr_minutes  median time to resolve, of those n_known
 -- first_quarter       quarter of the first of them
 -- last_quarter        quarter of the last of them
 SELECT
     service,
     COUNT(*) AS n,
-    COUNT(ttr_minutes) AS n_ttr,
+    COUNT(ttr_minutes) AS n_known,
+    ROUND(100.0 * COUNT(ttr_minutes) / COUNT(*), 1) AS coverage_percent,
     ROUND(MEDIAN(ttr_minutes), 1) AS median_ttr_minutes,
     MIN(quarter) AS first_quarter,
     MAX(quarter) AS last_quarter
@@ -24,4 +27,4 @@ FROM (
 ) AS named
 GROUP BY service
 ORDER BY n DESC, service
-LIMIT 100
+LIMIT $limit

@@ -11,7 +11,8 @@
 //! | [`validate`] | a document and what was derived from it | whether it keeps the promises of the above |
 //! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |
 //! | [`search`] | a library | ranked hits with snippets |
-//! | [`trends`] | a library | tables from SQL |
+//! | [`trends`] | a library | tables from SQL, statistics with intervals |
+//! | [`report`] | a library and a period | the quarterly review |
 //! | [`cli`] | arguments | all of the above, printed |
 
 #[cfg(feature = "program")]
@@ -23,6 +24,8 @@ pub mod labels;
 pub mod library;
 mod model;
 pub mod record;
+#[cfg(feature = "program")]
+pub mod report;
 #[cfg(feature = "program")]
 pub mod search;
 pub mod source;

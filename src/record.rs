@@ -161,6 +161,17 @@ impl Evidence {
     }
 }
 
+/// What a person said of a field, in place of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Human {
+    /// Who corrected it.
+    pub who: String,
+    /// Why it was wrong, or what shows it.
+    pub why: String,
+    /// What the program had found; blank where nothing.
+    pub was: String,
+}
+
 /// How a field is stored in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
@@ -191,15 +202,20 @@ pub struct Field {
 }
 
 /// A type that a field of the record may have.
-trait FieldType {
+trait FieldType: Sized {
     const COLUMN: Column;
     fn cell(&self) -> Cell;
+    /// The value that a person wrote; an error in words where it is none.
+    fn parse(text: &str) -> Result<Self, String>;
 }
 
 impl FieldType for bool {
     const COLUMN: Column = Column::Bool;
     fn cell(&self) -> Cell {
         Cell::Bool(*self)
+    }
+    fn parse(text: &str) -> Result<bool, String> {
+        text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
     }
 }
 
@@ -208,12 +224,19 @@ impl FieldType for String {
     fn cell(&self) -> Cell {
         Cell::Text(self.clone())
     }
+    fn parse(text: &str) -> Result<String, String> {
+        Ok(text.to_owned())
+    }
 }
 
 impl FieldType for f64 {
     const COLUMN: Column = Column::Float;
     fn cell(&self) -> Cell {
         Cell::Float(*self)
+    }
+    fn parse(text: &str) -> Result<f64, String> {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+        number.ok_or_else(|| format!("`{text}` is not a number of minutes, zero or more"))
     }
 }
 
@@ -222,6 +245,9 @@ impl FieldType for When {
     fn cell(&self) -> Cell {
         Cell::Text(self.to_string())
     }
+    fn parse(text: &str) -> Result<When, String> {
+        text.parse()
+    }
 }
 
 impl<T: FieldType> FieldType for Option<T> {
@@ -229,12 +255,19 @@ impl<T: FieldType> FieldType for Option<T> {
     fn cell(&self) -> Cell {
         self.as_ref().map_or(Cell::Null, T::cell)
     }
+    fn parse(text: &str) -> Result<Option<T>, String> {
+        if text.is_empty() { Ok(None) } else { T::parse(text).map(Some) }
+    }
 }
 
-impl<T: ToString> FieldType for Vec<T> {
+impl<T: ToString + FromStr<Err: fmt::Display>> FieldType for Vec<T> {
     const COLUMN: Column = Column::TextList;
     fn cell(&self) -> Cell {
         Cell::Text(self.iter().map(T::to_string).collect::<Vec<_>>().join("|"))
+    }
+    fn parse(text: &str) -> Result<Vec<T>, String> {
+        let items = text.split('|').map(str::trim).filter(|item| !item.is_empty());
+        items.map(|item| item.parse().map_err(|why: T::Err| why.to_string())).collect()
     }
 }
 
@@ -244,6 +277,9 @@ impl<T: Serialize> FieldType for BTreeMap<String, T> {
         // Maps of strings to plain structs have no key or number that JSON cannot hold.
         Cell::Text(serde_json::to_string(self).unwrap_or_default())
     }
+    fn parse(_: &str) -> Result<Self, String> {
+        Err("it follows from other fields and cannot be set".to_owned())
+    }
 }
 
 macro_rules! label_fields {
@@ -251,17 +287,18 @@ macro_rules! label_fields {
         impl FieldType for $name {
             const COLUMN: Column = Column::Text;
             fn cell(&self) -> Cell { Cell::Text(self.as_str().to_owned()) }
+            fn parse(text: &str) -> Result<$name, String> { text.parse() }
         }
     )*};
 }
 label_fields!(DetectionSource RootCause Trigger TtrBasis);
 
 macro_rules! record {
-    ($($(#[doc = $doc:literal])* $name:ident: $type:ty,)*) => {
+    ($($(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? $name:ident: $type:ty,)*) => {
         /// What one document says of one incident.
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
-        pub struct Record { $($(#[doc = $doc])* pub $name: $type,)* }
+        pub struct Record { $($(#[doc = $doc])* $(#[serde($($serde)*)])? pub $name: $type,)* }
 
         /// Every field of [`Record`] in order: the source of columns and docs.
         pub const FIELDS: &[Field] = &[$(Field {
@@ -274,6 +311,15 @@ macro_rules! record {
             /// The values of the record in the order of [`FIELDS`].
             pub fn cells(&self) -> Vec<Cell> {
                 vec![$(self.$name.cell(),)*]
+            }
+
+            /// Sets the field of that name to what a person wrote; an error in words where it is no value of it.
+            pub fn set(&mut self, field: &str, text: &str) -> Result<(), String> {
+                match field {
+                    $(stringify!($name) => self.$name = <$type as FieldType>::parse(text)?,)*
+                    _ => return Err(format!("there is no field `{field}`")),
+                }
+                Ok(())
             }
         }
     };
@@ -326,6 +372,9 @@ record! {
     confidence: BTreeMap<String, f64>,
     /// What a reader should know before using the figures, each `code: explanation`, such as `duration_mismatch: ...`.
     warnings: Vec<String>,
+    /// Field name to the correction by a person that it holds; such a field has neither evidence nor confidence.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    human: BTreeMap<String, Human>,
 }
 
 /// The fields that coverage is counted for: those that the trend tables rest on.

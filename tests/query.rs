@@ -7,6 +7,7 @@ mod corpus;
 use std::fs;
 
 use coroner::trends::NAMED;
+use coroner::trends::tables::COMPUTED;
 use corpus::{Corpus, Run, snapshot};
 
 fn corpus() -> Corpus {
@@ -18,7 +19,7 @@ fn corpus() -> Corpus {
 #[test]
 fn a_query_is_a_name_a_file_or_sql() {
     let corpus = corpus();
-    corpus.run(&["query", "coverage", "--format", "csv"]).expect(0).says("field,n,n_known,percent");
+    corpus.run(&["query", "coverage", "--format", "csv"]).expect(0).says("field,n,n_known,coverage_percent");
     let file = corpus.root.path().join("mine.sql");
     fs::write(&file, "-- title: mine\nSELECT COUNT(*) AS documents FROM records").unwrap();
     let run = corpus.run(&["query", file.to_str().unwrap(), "--format", "csv"]);
@@ -34,6 +35,9 @@ fn every_named_query_runs_in_every_format() {
         for format in ["table", "csv", "json", "jsonl", "markdown"] {
             corpus.run(&["query", query.name, "--format", format]).expect(0);
         }
+        let mut parquet = corpus.command(&["query", query.name, "--format", "parquet"]);
+        let bytes = parquet.output().unwrap().stdout;
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{}", query.name);
     }
 }
 
@@ -78,7 +82,36 @@ fn trends_prints_every_table_or_writes_it_the_same_each_time() {
         corpus.run(&["trends", "--out", out.to_str().unwrap()]).expect(0).says("wrote");
     }
     let written = snapshot(&first);
-    assert_eq!(written.len(), 2 * NAMED.len());
+    assert_eq!(written.len(), 3 * (NAMED.len() + COMPUTED.len()));
     assert_eq!(written, snapshot(&second));
     assert_eq!(written, snapshot(&corpus.generation().1.join("trends")));
+}
+
+#[test]
+fn a_parameter_has_a_default_in_the_head_or_a_value_from_the_caller() {
+    let corpus = corpus();
+    let rows = |arguments: &[&str]| corpus.run(arguments).expect(0).stdout.lines().count() - 1;
+    assert_eq!(rows(&["query", "slowest", "--format", "csv"]), 12);
+    assert_eq!(rows(&["query", "slowest", "--format", "csv", "--param", "limit=3"]), 3);
+    let by_id = "SELECT id FROM records WHERE id = $id";
+    assert_eq!(rows(&["query", by_id, "--format", "csv", "--param", "id=0003.md"]), 1);
+    assert_eq!(rows(&["query", by_id, "--format", "csv", "--param", "id=x' OR 'a' = 'a"]), 0);
+    corpus.run(&["query", by_id]).expect(2).says("--param id=VALUE");
+    corpus.run(&["query", "coverage", "--param", "limit=3"]).expect(2).says("it has none");
+    corpus.run(&["query", "slowest", "--param", "limit"]).expect(2).says("--param limit=VALUE");
+}
+
+#[test]
+fn queries_of_the_user_are_tables_beside_the_others() {
+    let corpus = corpus();
+    let dir = corpus.root.path().join("mine");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("weekdays.sql"), "-- title: Documents\n--\n-- How many.\nSELECT COUNT(*) AS n FROM records")
+        .unwrap();
+    let queries = dir.to_str().unwrap();
+    corpus.run(&["trends", "--queries", queries, "--only", "weekdays"]).expect(0).says("## Documents").says("| 12 |");
+    corpus.run(&["trends", "--queries", queries]).expect(0).says("## Documents").says("## Warnings");
+    corpus.run(&["trends", "--only", "weekdays"]).expect(2).says("no table `weekdays`").says("survival");
+    fs::write(dir.join("coverage.sql"), "SELECT 1 AS x").unwrap();
+    corpus.run(&["trends", "--queries", queries]).expect(2).says("would replace the table coverage");
 }

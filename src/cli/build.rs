@@ -51,6 +51,9 @@ pub struct Args {
     /// Threads that read and extract [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Apply these corrections (id,field,value,who,why), in place of those the library keeps; see `coroner review`
+    #[arg(long, value_name = "FILE")]
+    corrections: Option<PathBuf>,
     /// Print no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -64,19 +67,23 @@ pub fn run(args: Args) -> Result<ExitCode> {
         respect_ignores: !args.no_ignore,
         limits: Limits { max_bytes: args.max_bytes },
         jobs: args.jobs.unwrap_or_default(),
+        corrections: args.corrections,
     };
     let progress = Progress::start(&plan, args.quiet);
     let built = library::build(&plan, &[&IndexPart, &TrendFiles], &progress);
     progress.bar.finish_and_clear();
     let summary = built?;
     report_skipped(&summary);
+    for id in &summary.waiting {
+        output::say(format_args!("coroner: the corrections of {id} wait: no input has that document"));
+    }
     if !args.quiet {
         let mut out = io::stdout().lock();
         print(&mut out, &summary).context("cannot print the summary")?;
         let table = trends::find("incidents_by_quarter").context("the query incidents_by_quarter is embedded")?;
         let rows = trends::run(&summary.generation, table.sql)?;
         writeln!(out, "\n{}", table.title())?;
-        Table { columns: rows.columns, rows: rows.rows }.write(&mut out, TableFormat::Table)?;
+        Table::from(rows).write(&mut out, TableFormat::Table)?;
     }
     Ok(if summary.skipped.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -13,6 +13,8 @@ pub mod build;
 pub mod output;
 pub mod parse;
 pub mod query;
+pub mod report;
+pub mod review;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -39,6 +41,8 @@ enum Command {
     Show(show::Args),
     Query(query::Args),
     Trends(trends::Args),
+    Report(report::Args),
+    Review(review::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
@@ -53,6 +57,8 @@ impl Command {
             Command::Show(args) => show::run(args),
             Command::Query(args) => query::run(args),
             Command::Trends(args) => trends::run(args),
+            Command::Report(args) => report::run(args),
+            Command::Review(args) => review::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),

@@ -11,6 +11,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, TableStyle};
 use serde_json::Value;
 
 use crate::record::Cell;
+use crate::trends;
 
 /// The formats of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +36,12 @@ const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 pub struct Table {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
+}
+
+impl From<trends::Table> for Table {
+    fn from(table: trends::Table) -> Table {
+        Table { columns: table.columns, rows: table.rows }
+    }
 }
 
 impl Table {

@@ -53,9 +53,11 @@ fn reference() -> String {
         page += &format!("| `{}` | {kind} | {} | {} |\n", field.name, column(field.column), field.doc.trim());
     }
     page += &format!("\nTimes: {}\n", schema["$defs"]["When"]["description"].as_str().unwrap_or_default());
-    page += "\nA piece of `evidence`:\n\n| key | meaning |\n| --- | --- |\n";
-    for (key, property) in schema["$defs"]["Evidence"]["properties"].as_object().into_iter().flatten() {
-        page += &format!("| `{key}` | {} |\n", property["description"].as_str().unwrap_or_default());
+    for (name, of) in [("A piece of `evidence`", "Evidence"), ("A correction in `human`", "Human")] {
+        page += &format!("\n{name}:\n\n| key | meaning |\n| --- | --- |\n");
+        for (key, property) in schema["$defs"][of]["properties"].as_object().into_iter().flatten() {
+            page += &format!("| `{key}` | {} |\n", property["description"].as_str().unwrap_or_default());
+        }
     }
     page + &labels()
 }

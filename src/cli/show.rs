@@ -73,12 +73,16 @@ const NAMES: usize = 18;
 
 fn print(out: &mut impl Write, record: &Record) -> io::Result<()> {
     for (field, cell) in FIELDS.iter().zip(record.cells()) {
-        if ["evidence", "confidence", "warnings"].contains(&field.name) {
+        if ["evidence", "confidence", "warnings", "human"].contains(&field.name) {
             continue;
         }
         let confidence = record.confidence.get(field.name);
         let confidence = confidence.map(|chance| format!("   ({:.0} % sure)", chance * 100.0)).unwrap_or_default();
         writeln!(out, "{:NAMES$}{}{confidence}", field.name, value(field.column, &cell))?;
+        if let Some(human) = record.human.get(field.name) {
+            let was = if human.was.is_empty() { "blank".to_owned() } else { format!("`{}`", one_line(&human.was)) };
+            writeln!(out, "{:NAMES$}  corrected by {}, was {was}: {}", "", one_line(&human.who), one_line(&human.why))?;
+        }
         if let Some(evidence) = record.evidence.get(field.name) {
             let place = format!("bytes {} to {}", evidence.start, evidence.end);
             writeln!(out, "{:NAMES$}  \"{}\" ({place})", "", one_line(&evidence.quote))?;

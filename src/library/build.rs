@@ -8,7 +8,7 @@
 //! written before the first difference from the generation before; where there is none, there is no new generation.
 //! A stage that fails ends the others by dropping its end of the channel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +20,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
 use super::chunks::{self, Chunk, Job};
+use super::corrections::Corrections;
 use super::known::{Fate, Known, Stamp};
 use super::making::{Making, by_kind};
 use super::manifest::{self, Skipped, Source};
@@ -45,6 +46,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Threads that read and extract; zero for one a core.
     pub jobs: usize,
+    /// A file of corrections to apply; without one, those that the library keeps.
+    pub corrections: Option<PathBuf>,
 }
 
 /// Someone who watches a build go on. Called from several threads.
@@ -69,6 +72,8 @@ pub struct Summary {
     pub files_read: u64,
     pub bytes_read: u64,
     pub skipped: Vec<Skipped>,
+    /// Ids of corrections that the library keeps and whose documents are not there.
+    pub waiting: Vec<String>,
     pub elapsed: Duration,
 }
 
@@ -89,15 +94,29 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
     // What another version derived, this one derives anew.
     let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == FINGERPRINT);
     let known = base.map_or_else(|| Ok(Known::default()), Known::load)?;
+    let kept = Corrections::kept(&plan.library);
+    let (corrections, kept) = match &plan.corrections {
+        // A file that is named replaces what is kept, broken or not.
+        Some(path) => (Corrections::load(path)?, kept.unwrap_or_default()),
+        None => (kept?, Corrections::default()),
+    };
+    let revised = if plan.corrections.is_some() { corrections.differing(&kept) } else { BTreeSet::new() };
     let threads = if plan.jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { plan.jobs };
     let begin = || Making::begin(Draft::create(&plan.library, number)?, base, parts, threads);
 
-    let mut writer = Writer { known: &known, begin: &begin, making: None, tally: Tally::default() };
-    run(files, plan, &known, threads, &mut writer, watch)?;
+    let mut writer =
+        Writer { known: &known, corrections: &corrections, begin: &begin, making: None, tally: Tally::default() };
+    run(files, plan, &known, &revised, threads, &mut writer, watch)?;
     let Writer { making, mut tally, .. } = writer;
     tally.skipped.sort();
+    let is_there =
+        |id: &str| tally.corrected.contains(id) || known.find(id).is_some_and(|row| known.fate(row) == Fate::Kept);
+    if plan.corrections.is_some() {
+        corrections.check_ids(is_there)?;
+    }
+    let waiting = corrections.waiting(is_there);
     let removed = known.count(Fate::Gone);
-    let is_same = making.is_none() && removed == 0;
+    let is_same = making.is_none() && removed == 0 && revised.is_empty();
     let (generation, is_new) = match base {
         Some(base) if is_same && tally.skipped == manifest::list(&base.dir.join(manifest::SKIPPED))? => {
             (base.clone(), false)
@@ -106,7 +125,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
             watch.phase("completing the generation");
             let inputs = plan.inputs.iter().map(|input| input.display().to_string()).collect();
             let making = making.map_or_else(begin, Ok)?;
-            (making.commit(&known, &tally.skipped, inputs)?, true)
+            (making.commit(&known, &tally.skipped, inputs, &corrections)?, true)
         }
     };
     Ok(Summary {
@@ -119,20 +138,29 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
         files_read: tally.files,
         bytes_read: tally.bytes,
         skipped: tally.skipped,
+        waiting,
         elapsed: begun.elapsed(),
     })
 }
 
 /// Runs the pipeline to its end. Where a stage fails, the error is that of the stage nearest to the disk.
-fn run(files: Walk, plan: &Plan, known: &Known, threads: usize, writer: &mut Writer, watch: &dyn Watch) -> Result<()> {
+fn run(
+    files: Walk,
+    plan: &Plan,
+    known: &Known,
+    revised: &BTreeSet<String>,
+    threads: usize,
+    writer: &mut Writer,
+    watch: &dyn Watch,
+) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start reading threads")?;
     let (to_read, chunks) = bounded::<Chunk>(1);
     let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
     let ended = |_| anyhow!("a stage of the build ended in a panic, which is a defect of Coroner: please report it");
     std::thread::scope(|scope| {
-        let walking =
-            scope.spawn(move || chunks::follow(files, plan, known, watch, |chunk| to_read.send(chunk).is_ok()));
-        let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
+        let walking = scope
+            .spawn(move || chunks::follow(files, plan, known, revised, watch, |chunk| to_read.send(chunk).is_ok()));
+        let reading = scope.spawn(|| pool.install(|| read(plan, known, revised, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
         reading.join().map_err(ended)?;
@@ -141,12 +169,19 @@ fn run(files: Walk, plan: &Plan, known: &Known, threads: usize, writer: &mut Wri
 }
 
 /// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
-fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
+fn read(
+    plan: &Plan,
+    known: &Known,
+    revised: &BTreeSet<String>,
+    chunks: Receiver<Chunk>,
+    to_write: Sender<Vec<Outcome>>,
+    watch: &dyn Watch,
+) {
     for chunk in chunks {
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, plan.limits);
+            let outcome = outcome(job, known, revised, plan.limits);
             watch.file(bytes);
             outcome
         }));
@@ -163,10 +198,10 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn outcome(job: Job, known: &Known, revised: &BTreeSet<String>, limits: Limits) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, limits))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, revised, limits))).unwrap_or_else(|_| {
         Outcome::Skipped(Skipped {
             path: path.display().to_string(),
             kind: "defect".to_owned(),
@@ -175,7 +210,7 @@ fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
     })
 }
 
-fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn examine(job: Job, known: &Known, revised: &BTreeSet<String>, limits: Limits) -> Outcome {
     let Job { path, id, stamp, row } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
@@ -183,7 +218,7 @@ fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
         let file = File::open(&path).map_err(unreadable)?;
         let bytes = source::read_limited(file, limits).map_err(unreadable)??;
         let hash = blake3::hash(&bytes);
-        if let Some(row) = row.filter(|row| known.is_same(*row, &name, hash)) {
+        if let Some(row) = row.filter(|row| !revised.contains(&id) && known.is_same(*row, &name, hash)) {
             return Ok(Outcome::Same { row, stamp });
         }
         let document = Box::new(source::from_bytes(bytes, &id, &name, Some(&path))?);
@@ -198,6 +233,7 @@ fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
 /// The last stage.
 struct Writer<'a> {
     known: &'a Known,
+    corrections: &'a Corrections,
     begin: &'a dyn Fn() -> Result<Making<'a>>,
     /// Begun with the first difference.
     making: Option<Making<'a>>,
@@ -211,6 +247,8 @@ struct Tally {
     files: u64,
     bytes: u64,
     skipped: Vec<Skipped>,
+    /// Ids of the documents read that have corrections.
+    corrected: BTreeSet<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -224,7 +262,11 @@ impl<'a> Writer<'a> {
                     self.known.set(row, Fate::Kept);
                     self.making()?.touch(row, stamp);
                 }
-                Outcome::Read { document, record, source, row } => {
+                Outcome::Read { document, mut record, source, row } => {
+                    self.corrections.apply(&mut record)?;
+                    if !record.human.is_empty() {
+                        self.tally.corrected.insert(source.id.clone());
+                    }
                     self.tally.files += 1;
                     self.tally.bytes += source.size;
                     match row {

@@ -3,7 +3,7 @@
 //! It walks the inputs, sets aside what did not change since the generation before, and hands on the rest in chunks of
 //! bounded size. It reads no document: a name, a size and a time are all it looks at.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -50,13 +50,20 @@ impl Chunk {
     }
 }
 
-/// Follows a walk of the inputs and gives chunks to `send` until it ends or one is refused.
-pub fn follow(files: Walk, plan: &Plan, known: &Known, watch: &dyn Watch, mut send: impl FnMut(Chunk) -> bool) {
+/// Follows a walk of the inputs, of whose unchanged files the `revised` are read all the same, and gives chunks to `send` until it ends or one is refused.
+pub fn follow(
+    files: Walk,
+    plan: &Plan,
+    known: &Known,
+    revised: &BTreeSet<String>,
+    watch: &dyn Watch,
+    mut send: impl FnMut(Chunk) -> bool,
+) {
     let mut gate = Gate::new(plan);
     let mut chunk = Chunk::default();
     for found in files {
         let found = found.map_err(|skip| skipped(&skip.source, &skip.why)).and_then(|found| gate.admit(found));
-        match found.map(|found| job(found, plan, known)) {
+        match found.map(|found| job(found, plan, known, revised)) {
             Ok(Some(job)) if !gate.is_own(&job.path) => chunk.push(job),
             Err(skipped) if !gate.is_own(Path::new(&skipped.path)) => {
                 watch.file(0);
@@ -72,7 +79,7 @@ pub fn follow(files: Walk, plan: &Plan, known: &Known, watch: &dyn Watch, mut se
 }
 
 /// What there is to do for a file: nothing, if it is as it was.
-fn job(found: Found, plan: &Plan, known: &Known) -> Option<Job> {
+fn job(found: Found, plan: &Plan, known: &Known, revised: &BTreeSet<String>) -> Option<Job> {
     let Found { path, id } = found;
     // A file that cannot be looked at is left to the reader of files, who says why.
     let metadata = std::fs::metadata(&path).ok();
@@ -80,6 +87,7 @@ fn job(found: Found, plan: &Plan, known: &Known) -> Option<Job> {
     let row = known.find(&id);
     if let Some(row) = row
         && stamp.size <= plan.limits.max_bytes
+        && !revised.contains(&id)
         && known.is_untouched(row, &path.to_string_lossy(), stamp)
     {
         known.set(row, Fate::Kept);

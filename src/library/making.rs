@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 
+use super::corrections::{self, Corrections};
 use super::guard::guarded;
 use super::known::{Fate, Known, Stamp};
 use super::manifest::{self, Lines, Manifest, Skipped, Source};
 use super::part::{Part, PartWriter};
 use super::records::{self, RecordsWriter};
-use super::store::Draft;
+use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation};
 use crate::document::Document;
 use crate::record::Record;
@@ -67,7 +68,13 @@ impl<'a> Making<'a> {
     }
 
     /// Carries over what is kept, completes every file, and commits. Returns the manifest of the new generation.
-    pub fn commit(mut self, known: &Known, skipped: &[Skipped], inputs: Vec<String>) -> Result<Generation> {
+    pub fn commit(
+        mut self,
+        known: &Known,
+        skipped: &[Skipped],
+        inputs: Vec<String>,
+        corrections: &Corrections,
+    ) -> Result<Generation> {
         if let Some(previous) = self.previous {
             self.carry_over(previous, known)?;
         }
@@ -76,6 +83,9 @@ impl<'a> Making<'a> {
         let mut lines = Lines::create(self.draft.dir.join(manifest::SKIPPED))?;
         skipped.iter().try_for_each(|skipped| lines.write(skipped))?;
         lines.finish()?;
+        if !corrections.is_empty() {
+            store::replace(&self.draft.dir.join(corrections::FILE), corrections.text()?)?;
+        }
         for (name, part) in self.parts {
             part.finish().with_context(|| format!("cannot complete the {name}"))?;
         }

@@ -7,6 +7,7 @@
 //! LIB/generations/7/records.parquet  one row a document: see `records`
 //! LIB/generations/7/sources.jsonl  line i: the file that row i was read from, as it was then
 //! LIB/generations/7/skipped.jsonl  the files that could not be read, and why
+//! LIB/generations/7/corrections.csv  what people corrected, where they did
 //! LIB/generations/7/...            whatever the parts of the build add: `index/`, `trends/`
 //! ```
 //!
@@ -16,6 +17,7 @@
 
 mod build;
 mod chunks;
+mod corrections;
 mod guard;
 mod known;
 mod lock;

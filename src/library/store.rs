@@ -115,6 +115,12 @@ fn numbers(library: &Path) -> Result<Vec<u64>> {
     Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
 }
 
+/// A file of the generation that readers see, or else of the newest that is there, whole or not.
+pub fn last_file(library: &Path, name: &str) -> Option<PathBuf> {
+    let number = current_number(library).ok().or_else(|| numbers(library).ok()?.into_iter().max())?;
+    Some(dir_of(library, number).join(name)).filter(|path| path.is_file())
+}
+
 fn remove_generation(library: &Path, number: u64) -> Result<()> {
     let dir = dir_of(library, number);
     match fs::remove_dir_all(&dir) {

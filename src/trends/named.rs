@@ -20,12 +20,19 @@ named! {
     "incidents_by_quarter"
     "root_cause_by_quarter"
     "detection_by_quarter"
+    "found_by_quarter"
     "triggers"
+    "ttr_by_quarter"
     "ttr_by_cause"
     "ttr_by_detection"
+    "ttd_by_quarter"
+    "ttd_by_cause"
+    "ttd_by_detection"
     "severity"
     "services"
+    "repeats"
     "slowest"
+    "disagreements"
     "warnings"
 }
 
@@ -35,18 +42,24 @@ pub fn find(name: &str) -> Option<&'static Named> {
 }
 
 impl Named {
-    /// The title: what stands in the first line after `-- title:`.
     pub fn title(&self) -> &'static str {
-        let first = self.sql.lines().next().unwrap_or_default();
-        first.strip_prefix("-- title:").map_or(self.name, str::trim)
+        title_and_about(self.sql).0.unwrap_or(self.name)
     }
 
-    /// What the query answers and what its columns mean: the comment after the title.
+    /// What the query answers and what its columns mean.
     pub fn about(&self) -> String {
-        let comment = self.sql.lines().skip(1).map_while(|line| line.strip_prefix("--"));
-        let lines: Vec<_> = comment.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
-        lines.join("\n").trim().to_owned()
+        title_and_about(self.sql).1
     }
+}
+
+/// What the head of a query says of it: the title, from the first line after `-- title:`, and the comment after that,
+/// without the defaults of parameters.
+pub fn title_and_about(sql: &str) -> (Option<&str>, String) {
+    let title = sql.lines().next().and_then(|first| first.strip_prefix("-- title:")).map(str::trim);
+    let comment = sql.lines().skip(usize::from(title.is_some())).map_while(|line| line.strip_prefix("--"));
+    let told = comment.filter(|line| !line.starts_with(" param "));
+    let lines: Vec<_> = told.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    (title, lines.join("\n").trim().to_owned())
 }
 
 #[cfg(test)]

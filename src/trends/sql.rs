@@ -6,21 +6,77 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use polars::prelude::{AnyValue, DataFrame, LazyFrame, PolarsError, ScanArgsParquet, col};
+use polars::prelude::{
+    AnyValue, BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, IntoColumn, LazyFrame,
+    NewChunkedArray, ParquetWriter, PlSmallStr, PolarsError, ScanArgsParquet, StringChunked, col,
+};
 use polars::sql::SQLContext;
 
 use crate::library::{Generation, guarded};
 use crate::record::Cell;
 
+/// What a column holds; a cell of it may be blank, whatever the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Bool,
+    /// Whole numbers, in cells of floats: exact up to 2^53.
+    Int,
+    Float,
+    Text,
+}
+
 /// The result of a query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     pub columns: Vec<String>,
+    /// As many as there are columns.
+    pub kinds: Vec<Kind>,
     pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// The bytes of a Parquet file with these rows.
+    pub fn parquet(&self) -> Result<Vec<u8>> {
+        let column = |(at, (name, kind)): (usize, (&String, &Kind))| {
+            let cells = self.rows.iter().map(|row| &row[at]);
+            let name = PlSmallStr::from_str(name);
+            let number = |cell: &Cell| if let Cell::Float(number) = cell { Some(*number) } else { None };
+            match kind {
+                Kind::Bool => {
+                    let yes = cells.map(|cell| if let Cell::Bool(yes) = cell { Some(*yes) } else { None });
+                    BooleanChunked::from_iter_options(name, yes).into_column()
+                }
+                Kind::Int => {
+                    let whole = cells.map(|cell| number(cell).map(|number| number as i64));
+                    Int64Chunked::from_iter_options(name, whole).into_column()
+                }
+                Kind::Float => Float64Chunked::from_iter_options(name, cells.map(number)).into_column(),
+                Kind::Text => {
+                    let text = cells.map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None });
+                    StringChunked::from_iter_options(name, text).into_column()
+                }
+            }
+        };
+        let columns = self.columns.iter().zip(&self.kinds).enumerate().map(column).collect();
+        let mut frame = DataFrame::new(self.rows.len(), columns)?;
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).finish(&mut frame)?;
+        Ok(bytes)
+    }
 }
 
 /// Runs a query over the records of a committed generation.
 pub fn run(generation: &Generation, sql: &str) -> Result<Table> {
+    frame(generation, sql).map(|frame| table(&frame))
+}
+
+/// Runs a query over a Parquet file of records that belongs to no committed generation yet.
+pub fn run_on(records: &Path, sql: &str) -> Result<Table> {
+    frame_on(records, sql).map(|frame| table(&frame))
+}
+
+/// As [`run`], the columns as polars has them.
+pub(super) fn frame(generation: &Generation, sql: &str) -> Result<DataFrame> {
     let records = scan(&generation.records())
         .and_then(|mut records| records.collect_schema().map(|_| records))
         .map_err(|error| generation.damaged("records.parquet", error))?;
@@ -30,8 +86,8 @@ pub fn run(generation: &Generation, sql: &str) -> Result<Table> {
     })
 }
 
-/// Runs a query over a Parquet file of records that belongs to no committed generation yet.
-pub fn run_on(records: &Path, sql: &str) -> Result<Table> {
+/// As [`run_on`], the columns as polars has them.
+pub(super) fn frame_on(records: &Path, sql: &str) -> Result<DataFrame> {
     let at = |why: String| anyhow!("cannot run a query over {}: {why}", records.display());
     let scanned = scan(records).map_err(|error| at(error.to_string()))?;
     execute(scanned, sql).map_err(|error| match error {
@@ -62,7 +118,7 @@ fn asks_for_rows(sql: &str) -> bool {
         .any(|known| word.eq_ignore_ascii_case(known))
 }
 
-fn execute(records: LazyFrame, sql: &str) -> Result<Table, Failure> {
+fn execute(records: LazyFrame, sql: &str) -> Result<DataFrame, Failure> {
     if !asks_for_rows(sql) {
         return Err(Failure::Query(
             "a query only reads: begin it with SELECT or WITH, or see `coroner query --list`".to_owned(),
@@ -75,7 +131,7 @@ fn execute(records: LazyFrame, sql: &str) -> Result<Table, Failure> {
         context.execute(sql)?.collect()
     };
     match on_a_deep_stack(run)? {
-        Ok(Ok(frame)) => Ok(table(&frame)),
+        Ok(Ok(frame)) => Ok(frame),
         Ok(Err(error @ PolarsError::IO { .. })) => Err(Failure::Reading(error)),
         Ok(Err(error)) => Err(Failure::Query(explain(&error))),
         Err(panic) => Err(Failure::Query(format!("the SQL engine gave up on it ({panic}); write it in another way"))),
@@ -112,7 +168,17 @@ fn table(frame: &DataFrame) -> Table {
     let columns = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let value = |column: &polars::prelude::Column, row| column.get(row).map_or(Cell::Null, |value| cell(&value));
     let row = |row| frame.columns().iter().map(|column| value(column, row)).collect();
-    Table { columns, rows: (0..frame.height()).map(row).collect() }
+    let kinds = frame.columns().iter().map(|column| kind(column.dtype())).collect();
+    Table { columns, kinds, rows: (0..frame.height()).map(row).collect() }
+}
+
+fn kind(kind: &DataType) -> Kind {
+    match kind {
+        DataType::Boolean => Kind::Bool,
+        kind if kind.is_integer() => Kind::Int,
+        kind if kind.is_primitive_numeric() => Kind::Float,
+        _ => Kind::Text,
+    }
 }
 
 fn cell(value: &AnyValue) -> Cell {
@@ -135,6 +201,8 @@ fn cell(value: &AnyValue) -> Cell {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::library::RecordsWriter;
     use crate::record::{DetectionSource, Record, RootCause, Trigger};
@@ -184,55 +252,79 @@ mod tests {
         table.rows.iter().map(|row| row.iter().map(text).collect::<Vec<_>>().join(" ")).collect()
     }
 
+    fn filled(sql: &str) -> String {
+        crate::trends::fill(sql, &BTreeMap::new()).unwrap()
+    }
+
     #[test]
     fn every_named_query_gives_its_table() {
         let tables: &[(&str, &[&str])] = &[
             (
                 "coverage",
                 &[
+                    "date 4 3 75",
                     "detection_source 4 3 75",
                     "root_cause 4 3 75",
                     "started_at 4 3 75",
                     "ttr_minutes 4 3 75",
+                    "services 4 2 50",
+                    "severity 4 1 25",
                     "trigger 4 1 25",
                     "detected_at 4 0 0",
+                    "mitigated_at 4 0 0",
+                    "organization 4 0 0",
+                    "published_at 4 0 0",
                     "resolved_at 4 0 0",
+                    "title 4 0 0",
                     "ttd_minutes 4 0 0",
                 ],
             ),
-            ("incidents_by_quarter", &["2025Q1 2 2 20 0 - 2 50", "2025Q2 1 0 - 0 - 0 -", "unknown 1 1 5 0 - 1 100"]),
+            (
+                "incidents_by_quarter",
+                &["2025Q1 2 2 0 2 66.7 20 - 50", "2025Q2 1 0 0 0 0 - - -", "unknown 1 1 0 1 66.7 5 - 100"],
+            ),
             (
                 "root_cause_by_quarter",
-                &["2025Q1 configuration 2 2 2 100", "2025Q2 unknown 1 1 0 -", "unknown capacity 1 1 1 100"],
+                &["2025Q1 configuration 2 2 100 2 100", "2025Q2 unknown 1 0 0 1 -", "unknown capacity 1 1 100 1 100"],
             ),
             (
                 "detection_by_quarter",
                 &[
-                    "2025Q1 customer 1 2 2 50",
-                    "2025Q1 monitoring 1 2 2 50",
-                    "2025Q2 unknown 1 1 0 -",
-                    "unknown monitoring 1 1 1 100",
+                    "2025Q1 customer 2 2 100 1 50",
+                    "2025Q1 monitoring 2 2 100 1 50",
+                    "2025Q2 unknown 1 0 0 1 -",
+                    "unknown monitoring 1 1 100 1 100",
                 ],
             ),
-            ("triggers", &["unknown 3 1 - 2", "deploy 1 1 100 1"]),
-            ("ttr_by_cause", &["configuration 2 2 20 10 30", "capacity 1 1 5 5 5", "unknown 1 0 - - -"]),
-            ("ttr_by_detection", &["monitoring 2 2 7.5 5 10", "customer 1 1 30 30 30", "unknown 1 0 - - -"]),
-            ("severity", &["unknown 3 2 7.5 5 10", "SEV-1 1 1 30 30 30"]),
-            ("services", &["api 2 2 20 2025Q1 2025Q1", "unknown 2 1 5 2025Q2 2025Q2", "web 1 1 10 2025Q1 2025Q1"]),
+            ("found_by_quarter", &["2025Q1 2 2 100 1 50 1 50", "2025Q2 1 0 0 0 - 0 -", "unknown 1 1 100 1 100 0 0"]),
+            ("triggers", &["unknown 4 1 25 3 -", "deploy 4 1 25 1 100"]),
+            ("ttr_by_quarter", &["2025Q1 2 2 100 20 10 30", "2025Q2 1 0 0 - - -", "unknown 1 1 100 5 5 5"]),
+            ("ttr_by_cause", &["configuration 2 2 100 20 10 30", "capacity 1 1 100 5 5 5", "unknown 1 0 0 - - -"]),
+            ("ttr_by_detection", &["monitoring 2 2 100 7.5 5 10", "customer 1 1 100 30 30 30", "unknown 1 0 0 - - -"]),
+            ("ttd_by_quarter", &["2025Q1 2 0 0 - - -", "2025Q2 1 0 0 - - -", "unknown 1 0 0 - - -"]),
+            ("ttd_by_cause", &["configuration 2 0 0 - - -", "capacity 1 0 0 - - -", "unknown 1 0 0 - - -"]),
+            ("ttd_by_detection", &["monitoring 2 0 0 - - -", "customer 1 0 0 - - -", "unknown 1 0 0 - - -"]),
+            ("severity", &["unknown 3 2 66.7 7.5 5 10", "SEV-1 1 1 100 30 30 30"]),
+            (
+                "services",
+                &["api 2 2 100 20 2025Q1 2025Q1", "unknown 2 1 50 5 2025Q2 2025Q2", "web 1 1 100 10 2025Q1 2025Q1"],
+            ),
+            ("repeats", &["api configuration 2 2 100 20 2025-01-03 2025-02-03 a"]),
             (
                 "slowest",
                 &[
-                    "b 2025-02-03 - configuration 30 - 3 4",
-                    "a 2025-01-03 - configuration 10 - 3 4",
-                    "d - - capacity 5 - 3 4",
+                    "b 4 3 75 30 - 2025-02-03 - configuration",
+                    "a 4 3 75 10 - 2025-01-03 - configuration",
+                    "d 4 3 75 5 - - - capacity",
                 ],
             ),
-            ("warnings", &["duration_mismatch 1 c", "zone_unknown 1 c"]),
+            ("disagreements", &["c 4 3 75 2025-05-03 - - 5 or 6"]),
+            ("warnings", &["duration_mismatch 4 1 25 c", "zone_unknown 4 1 25 c"]),
         ];
         assert_eq!(tables.len(), NAMED.len());
         with_records(|path| {
             for (name, expected) in tables {
-                let table = run_on(path, find(name).unwrap().sql).unwrap();
+                let table = run_on(path, &filled(find(name).unwrap().sql)).unwrap();
                 assert_eq!(lines(&table), *expected, "{name} {:?}", table.columns);
             }
         });
@@ -242,7 +334,7 @@ mod tests {
     fn named_queries_explain_every_column_they_give() {
         with_records(|path| {
             for query in NAMED {
-                for column in run_on(path, query.sql).unwrap().columns {
+                for column in run_on(path, &filled(query.sql)).unwrap().columns {
                     let about = query.about();
                     assert!(about.contains(&format!("\n{column} ")), "{} does not explain {column}", query.name);
                 }

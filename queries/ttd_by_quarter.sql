@@ -1,0 +1,22 @@
+-- title: Time to detect by quarter
+--
+-- How long incidents went unnoticed, quarter by quarter. What chance leaves open stands in the table `durations`.
+--
+-- quarter             calendar quarter of the incident's date; `unknown` where no date is told
+-- n                   incidents
+-- n_known             incidents whose time to detect is known
+-- coverage_percent    n_known as a share of n
+-- median_ttd_minutes  median time to detect, of those n_known
+-- min_ttd_minutes     shortest of them
+-- max_ttd_minutes     longest of them
+SELECT
+    COALESCE(quarter, 'unknown') AS quarter,
+    COUNT(*) AS n,
+    COUNT(ttd_minutes) AS n_known,
+    ROUND(100.0 * COUNT(ttd_minutes) / COUNT(*), 1) AS coverage_percent,
+    ROUND(MEDIAN(ttd_minutes), 1) AS median_ttd_minutes,
+    ROUND(MIN(ttd_minutes), 1) AS min_ttd_minutes,
+    ROUND(MAX(ttd_minutes), 1) AS max_ttd_minutes
+FROM incidents
+GROUP BY COALESCE(quarter, 'unknown')
+ORDER BY quarter

@@ -1,0 +1,74 @@
+//! How many incidents each quarter had, and how many chance alone could have made of the same reliability.
+
+use super::super::stats::{Interval, poisson_interval};
+use super::{ALL, Cell, Computed, Incident, Kind, Period, UNKNOWN, groups, number, percent, round1, table, text};
+use super::{whole, within};
+
+pub const TABLE: Computed = Computed {
+    name: "counts",
+    title: "Incidents by quarter, with intervals",
+    about: "\
+How many incidents each quarter had, and the range of rates that would not be surprised by that number. Two quarters whose
+ranges overlap widely tell no difference; `changes` has the test.
+
+quarter           calendar quarter of the incident's date, every one from the first to the last; `unknown` where none is told
+n_all             all incidents
+n_known           all incidents with a date
+coverage_percent  n_known as a share of n_all
+n                 incidents of that quarter
+low, high         exact 95 % interval for the rate a quarter (Garwood 1936), incidents taken as independent of one another",
+    make: |incidents| {
+        let dated = incidents.iter().filter(|incident| incident.day.is_some()).count();
+        table(&COLUMNS, counts(incidents).iter().map(|count| row(count, incidents.len(), dated)).collect())
+    },
+};
+
+const COLUMNS: [(&str, Kind); 7] = [
+    ("quarter", Kind::Text),
+    ("n_all", Kind::Int),
+    ("n_known", Kind::Int),
+    ("coverage_percent", Kind::Float),
+    ("n", Kind::Int),
+    ("low", Kind::Float),
+    ("high", Kind::Float),
+];
+
+/// The incidents of one quarter or period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Count {
+    pub label: String,
+    pub n: usize,
+    /// For the rate; none where the quarter is not known.
+    pub interval: Option<Interval>,
+}
+
+pub fn counts(incidents: &[Incident]) -> Vec<Count> {
+    let count = |(label, group): (String, Vec<&Incident>)| {
+        let interval = (label != UNKNOWN).then(|| interval(group.len()));
+        Count { label, n: group.len(), interval }
+    };
+    groups(incidents).into_iter().filter(|(label, _)| label != ALL).map(count).collect()
+}
+
+/// The incidents of any period.
+pub fn count_of(incidents: &[Incident], period: &Period) -> Count {
+    let n = within(incidents, period).len();
+    Count { label: period.label.clone(), n, interval: Some(interval(n)) }
+}
+
+fn interval(n: usize) -> Interval {
+    let Interval { low, high } = poisson_interval(n as u64);
+    Interval { low: round1(low), high: round1(high) }
+}
+
+fn row(count: &Count, all: usize, dated: usize) -> Vec<Cell> {
+    vec![
+        text(&count.label),
+        whole(all),
+        whole(dated),
+        number(percent(dated, all)),
+        whole(count.n),
+        number(count.interval.map(|interval| interval.low)),
+        number(count.interval.map(|interval| interval.high)),
+    ]
+}

@@ -15,6 +15,7 @@
 
 mod chart;
 mod data;
+mod drawn;
 mod html;
 mod markdown;
 mod pdf;

@@ -13,7 +13,7 @@ use super::super::stats::{
 use super::{
     Cell, Computed, Durations, Incident, Kind, Period, Quarter, number, percent, plain, quarters, round1, round4,
 };
-use super::{ShareField, durations_of, groups, shares_of, table, text, whole, within};
+use super::{durations_of, groups, table, text, whole, within};
 use crate::record::DetectionSource;
 
 pub const TABLE: Computed = Computed {
@@ -46,11 +46,14 @@ says                     the result in words",
     make: |incidents| {
         let groups: HashMap<String, Vec<&Incident>> = groups(incidents).into_iter().collect();
         let quarters = quarters(incidents);
-        let of = |period: &Period| groups.get(&period.label).map_or(&[][..], Vec::as_slice);
+        let none = Sample::of(&[]);
+        let samples: HashMap<&String, Sample> =
+            groups.iter().map(|(label, group)| (label, Sample::of(group))).collect();
+        let of = |period: &Period| samples.get(&period.label).unwrap_or(&none);
         let rows = quarters.iter().flat_map(|quarter| {
             let period = quarter.period();
             let with = covered(quarters.first().copied(), &period);
-            let with: Vec<_> = with.into_iter().map(|other| (of(&other).to_vec(), other)).collect();
+            let with: Vec<_> = with.iter().map(|other| (of(other), other)).collect();
             compare(&period, of(&period), &with)
         });
         table(&COLUMNS, rows.map(|change| row(&change)).collect())
@@ -160,19 +163,41 @@ fn covered(first: Option<Quarter>, period: &Period) -> Vec<Period> {
 
 /// Every measure of a period against each of the others.
 pub fn changes(incidents: &[Incident], period: &Period, with: &[Period]) -> Vec<Change> {
-    let with: Vec<_> = with.iter().map(|other| (within(incidents, other), other.clone())).collect();
-    compare(period, &within(incidents, period), &with)
+    let sample = |period: &Period| Sample::of(&within(incidents, period));
+    let samples: Vec<_> = with.iter().map(|other| (sample(other), other)).collect();
+    compare(period, &sample(period), &samples.iter().map(|(sample, other)| (sample, *other)).collect::<Vec<_>>())
 }
 
-fn compare(period: &Period, now: &[&Incident], with: &[(Vec<&Incident>, Period)]) -> Vec<Change> {
+/// What is compared of the incidents of one period.
+struct Sample {
+    n: usize,
+    ttr: Durations,
+    ttd: Durations,
+    /// Found by monitoring, and of how many the source is known.
+    monitoring: (usize, usize),
+}
+
+impl Sample {
+    fn of(group: &[&Incident]) -> Sample {
+        let found = group.iter().filter(|incident| incident.detection == DetectionSource::Monitoring).count();
+        let known = group.iter().filter(|incident| incident.detection != DetectionSource::Unknown).count();
+        Sample {
+            n: group.len(),
+            ttr: durations_of(group, Measure::Ttr),
+            ttd: durations_of(group, Measure::Ttd),
+            monitoring: (found, known),
+        }
+    }
+}
+
+fn compare(period: &Period, now: &Sample, with: &[(&Sample, &Period)]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (before, other) in with {
         for measure in Measure::ALL {
             let mut change = match measure {
-                Measure::Incidents => of_counts(period, other, now.len(), before.len()),
-                Measure::Ttr | Measure::Ttd => {
-                    of_durations(measure, &durations_of(now, measure), &durations_of(before, measure))
-                }
+                Measure::Incidents => of_counts(period, other, now.n, before.n),
+                Measure::Ttr => of_durations(measure, &now.ttr, &before.ttr),
+                Measure::Ttd => of_durations(measure, &now.ttd, &before.ttd),
                 Measure::Monitoring => of_shares(now, before),
             };
             change.period.clone_from(&period.label);
@@ -239,13 +264,8 @@ fn of_durations(measure: Measure, now: &Durations, before: &Durations) -> Change
     }
 }
 
-fn of_shares(now: &[&Incident], before: &[&Incident]) -> Change {
-    let count = |group: &[&Incident]| {
-        let found = group.iter().filter(|incident| incident.detection == DetectionSource::Monitoring).count();
-        let shares = shares_of(group, ShareField::DetectionSource);
-        (found, shares.first().map_or(0, |share| share.n_known))
-    };
-    let ((found, known), (found_before, known_before)) = (count(now), count(before));
+fn of_shares(now: &Sample, before: &Sample) -> Change {
+    let ((found, known), (found_before, known_before)) = (now.monitoring, before.monitoring);
     let share = |found, known: usize| (known > 0).then(|| 100.0 * found as f64 / known as f64);
     let (value, value_before) = (share(found, known), share(found_before, known_before));
     Change {
@@ -253,7 +273,7 @@ fn of_shares(now: &[&Incident], before: &[&Incident]) -> Change {
         value_before: percent(found_before, known_before),
         change: value.zip(value_before).map(|(now, before)| round1(now - before)),
         p_value: fisher_exact(found as u64, known as u64, found_before as u64, known_before as u64),
-        ..blank(Measure::Monitoring, (now.len(), known), (before.len(), known_before))
+        ..blank(Measure::Monitoring, (now.n, known), (before.n, known_before))
     }
 }
 

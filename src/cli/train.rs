@@ -63,7 +63,7 @@ enum Model {
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..))]
         parts: u32,
         /// The chance from which on an answer counts in the table
-        #[arg(long, default_value_t = 0.3)]
+        #[arg(long, default_value_t = 0.2)]
         floor: f64,
         /// Where the model is written
         #[arg(long, default_value = "data/model/times.tsv")]

@@ -242,7 +242,8 @@ fn detection_weight(section: Section) -> f64 {
         Section::Summary | Section::Body => 1.5,
         Section::Response => 1.2,
         Section::Impact | Section::Cause => 0.8,
-        Section::Trigger | Section::Resolution => 0.5,
+        Section::Trigger => 0.5,
+        Section::Resolution => 0.8,
         Section::Background => 0.2,
         Section::Lessons | Section::Actions | Section::Other => 0.0,
     }

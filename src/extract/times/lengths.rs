@@ -122,9 +122,9 @@ fn drop_impossible(out: &mut Times) {
             out.detected = None;
         }
     }
-    if negative(out.detected, out.started) && out.started.is_some_and(|s| s.rule >= Rule::Strong) {
-        out.warnings.push("negative_duration: detection lies before the start found; the start was dropped".into());
-        out.started = None;
+    if negative(out.detected, out.started) {
+        out.warnings
+            .push("detected_early: detection lies before the start of impact; there is no time to detect".into());
     }
     for mitigated in [out.started, out.resolved] {
         if negative(out.mitigated, mitigated)

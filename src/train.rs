@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use crate::document::Document;
-use crate::extract::{HAPPENINGS, Lesson, ROLES, WAYS, lesson};
+use crate::extract::{HAPPENINGS, Lesson, REASONS, ROLES, WAYS, lesson};
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
@@ -32,6 +32,8 @@ pub enum LineModel {
     Events,
     /// How a line says the owners became aware
     Detections,
+    /// Which root cause a line gives
+    Causes,
 }
 
 impl LineModel {
@@ -39,6 +41,7 @@ impl LineModel {
         match self {
             LineModel::Events => &HAPPENINGS,
             LineModel::Detections => &WAYS,
+            LineModel::Causes => &REASONS,
         }
     }
 }
@@ -55,6 +58,23 @@ pub fn detections_of_events(table: &str) -> String {
     };
     let lines = table.lines().filter_map(|line| line.split_once('\t'));
     lines.map(|(kind, text)| format!("{}\t{text}\n", way(kind))).collect()
+}
+
+/// Lines of `cause<TAB>trigger<TAB>text`, and lines of events that give no cause, as lines about the root cause.
+pub fn reasons(causes: &str, events: &str) -> String {
+    let mut out = String::new();
+    for line in causes.lines() {
+        let mut cells = line.splitn(3, '\t');
+        if let (Some(cause), Some(_), Some(text)) = (cells.next(), cells.next(), cells.next()) {
+            // Writing to a string does not fail.
+            let _ = writeln!(out, "{cause}\t{text}");
+        }
+    }
+    let silent = |kind: &str| !matches!(kind, "cause" | "fault" | "investigate" | "start" | "other");
+    for (_, text) in events.lines().filter_map(|line| line.split_once('\t')).filter(|(kind, _)| silent(kind)) {
+        let _ = writeln!(out, "none\t{text}");
+    }
+    out
 }
 
 /// Learns to tell the classes of lines. `table` holds lines of `class<TAB>text`; gives the model's file.

@@ -51,8 +51,8 @@ fn beneath_the_table_stands_what_the_record_took_and_by_which_rule() {
     let (times, taken) = printed.split_once("\n\n").unwrap();
     assert!(times.contains("= started_at") && times.contains("an alert paged on-call"), "{printed}");
     for (field, value, why) in [
-        ("started_at", "2024-03-05T10:00:00Z", "words with a strong cue"),
-        ("detected_at", "2024-03-05T10:12:00Z", "words with a strong cue"),
+        ("started_at", "2024-03-05T10:00:00Z", "(strong, chance 0."),
+        ("detected_at", "2024-03-05T10:12:00Z", "(strong, chance 0."),
         ("ttd_minutes", "12", "detected_at - started_at"),
         ("ttr_minutes", "45", "resolved_at - started_at"),
     ] {

@@ -51,6 +51,18 @@ enum Model {
         #[arg(long, default_value = "data/model/detections.tsv")]
         out: PathBuf,
     },
+    /// Which root cause a line gives, from lines of `cause<TAB>trigger<TAB>text`
+    Causes {
+        /// The table of lines
+        #[arg(long, default_value = "data/train/causes.tsv")]
+        lines: PathBuf,
+        /// Lines of events, most of which give no cause
+        #[arg(long, default_value = "data/train/events.tsv")]
+        events: PathBuf,
+        /// Where the model is written
+        #[arg(long, default_value = "data/model/causes.tsv")]
+        out: PathBuf,
+    },
     /// Which moment is the start, the detection and the end, from labelled documents
     Times {
         /// Labels, one JSON object a line; again for more
@@ -80,6 +92,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Model::Detections { lines, events, out } => {
             let table = read(&lines)? + &train::detections_of_events(&read(&events)?);
             learn(LineModel::Detections, &[&lines, &events], &table, &out)?;
+        }
+        Model::Causes { lines, events, out } => {
+            let table = train::reasons(&read(&lines)?, &read(&events)?);
+            learn(LineModel::Causes, &[&lines, &events], &table, &out)?;
         }
         Model::Times { labels, cross_validate, parts, floor, out, documents } => {
             let cases = cases(&labels, &documents)?;

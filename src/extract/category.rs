@@ -151,6 +151,38 @@ impl Sources<'_> {
     }
 }
 
+/// The classes of the model of cause lines: each root cause, and lines that give none.
+pub(crate) const REASONS: [&str; 11] = [
+    "software_bug",
+    "configuration",
+    "deployment",
+    "capacity",
+    "dependency",
+    "network",
+    "hardware",
+    "security",
+    "human_error",
+    "expiry",
+    "none",
+];
+
+static CAUSE_MODEL: LazyLock<Lines> = LazyLock::new(|| {
+    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
+    Lines::parse(include_str!("../../data/model/causes.tsv"), &REASONS).unwrap_or_else(|e| panic!("causes.tsv: {e}"))
+});
+
+/// The root cause that the model of lines reads in a sentence, if it is likely, with its strength.
+fn read_cause(text: &str) -> Option<(RootCause, f64)> {
+    /// What certainty of the model counts for on the scale of the cues, and from which chance on it counts.
+    const SURE: f64 = 3.0;
+    const LIKELY: f32 = 0.7;
+    let mut chances = Vec::new();
+    GRAMS.with_borrow_mut(|grams| CAUSE_MODEL.chances(grams, text, &mut chances));
+    let (name, chance) = REASONS.into_iter().zip(chances).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let label = name.parse().ok().filter(|_| chance > LIKELY)?;
+    Some((label, SURE * f64::from(chance)))
+}
+
 /// The support for each root cause, the best first.
 pub fn causes(sources: &Sources) -> Vec<Support<RootCause>> {
     let mut ballot = Ballot::new();
@@ -159,6 +191,9 @@ pub fn causes(sources: &Sources) -> Vec<Support<RootCause>> {
         let heading = if sentence.heading { 0.6 } else { 1.0 };
         for row in CAUSES.matches(text) {
             ballot.vote(row.kind, row.weight * factor * heading * cause_weight(sentence.section), sentence.span);
+        }
+        if let Some((label, weight)) = read_cause(text) {
+            ballot.vote(label, weight * factor * heading * cause_weight(sentence.section), sentence.span);
         }
     }
     if let Some(title) = sources.title {

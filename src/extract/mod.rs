@@ -15,7 +15,7 @@ mod outline;
 pub mod timeline;
 mod times;
 
-pub(crate) use self::category::WAYS;
+pub(crate) use self::category::{REASONS, WAYS};
 pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
 #[cfg(test)]
 mod properties;

@@ -398,6 +398,22 @@ impl Record {
             .find(|when| when.date().is_some())
     }
 
+    /// Only what says which document it is: all that the record of a document has which reports no incident.
+    pub fn document_only(self) -> Record {
+        let kept = |field: &String| matches!(field.as_str(), "title" | "organization" | "published_at");
+        Record {
+            id: self.id,
+            source: self.source,
+            is_incident: self.is_incident,
+            title: self.title,
+            organization: self.organization,
+            published_at: self.published_at,
+            evidence: self.evidence.into_iter().filter(|(field, _)| kept(field)).collect(),
+            confidence: self.confidence.into_iter().filter(|(field, _)| kept(field)).collect(),
+            ..Record::default()
+        }
+    }
+
     /// Whether the document told the field of that name: not null, not `unknown`, not empty.
     pub fn has(&self, field: &str) -> bool {
         FIELDS.iter().zip(self.cells()).any(|(known, cell)| {

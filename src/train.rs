@@ -8,18 +8,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use crate::document::Document;
-use crate::extract::{HAPPENINGS, Lesson, REASONS, ROLES, WAYS, lesson};
+use crate::extract::{HAPPENINGS, Lesson, ROLES, lesson, reasons, ways};
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
-use crate::model::weights::write;
+use crate::model::weights::{softmax, write};
 use crate::when::When;
 
 /// How strongly weights are drawn to zero, chosen under cross-validation by organisation.
 const LINES_PENALTY: f64 = 1.0;
 const TIMES_PENALTY: f64 = 10.0;
 
-/// A feature of documents counts where at least so many groups have it.
+/// A feature of documents counts where at least so many organisations have it, or all where there are fewer, and as many
+/// documents.
 const GROUPS: usize = 4;
 
 /// A line's feature counts where at least so many lines have it.
@@ -37,11 +38,11 @@ pub enum LineModel {
 }
 
 impl LineModel {
-    fn classes(self) -> &'static [&'static str] {
+    fn classes(self) -> Vec<&'static str> {
         match self {
-            LineModel::Events => &HAPPENINGS,
-            LineModel::Detections => &WAYS,
-            LineModel::Causes => &REASONS,
+            LineModel::Events => HAPPENINGS.to_vec(),
+            LineModel::Detections => ways(),
+            LineModel::Causes => reasons(),
         }
     }
 }
@@ -61,7 +62,7 @@ pub fn detections_of_events(table: &str) -> String {
 }
 
 /// Lines of `cause<TAB>trigger<TAB>text`, and lines of events that give no cause, as lines about the root cause.
-pub fn reasons(causes: &str, events: &str) -> String {
+pub fn causes_and_events(causes: &str, events: &str) -> String {
     let mut out = String::new();
     for line in causes.lines() {
         let mut cells = line.splitn(3, '\t');
@@ -91,7 +92,7 @@ pub fn lines(model: LineModel, table: &str, note: &str) -> Result<String, String
         // `@` stands for a time, and times are blanked before a line is read.
         lines.push((class, text.replace('@', " ")));
     }
-    learn(note, classes, &lines, LINES, LINES_PENALTY)
+    learn(note, &classes, &lines, LINES, LINES_PENALTY)
 }
 
 /// One labelled document, ready to learn from.
@@ -126,14 +127,22 @@ enum Right {
 
 /// The features that count, each with its number.
 fn vocabulary(cases: &[&Case]) -> Vec<String> {
-    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let enough = GROUPS.min(groups(cases).len());
+    let mut seen: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for case in cases {
         let all = case.lesson.candidates.iter().map(|(_, features)| features).chain([&case.lesson.none]);
         for feature in all.flat_map(BTreeMap::keys) {
-            groups.entry(feature).or_default().insert(case.label.group());
+            let (groups, documents) = seen.entry(feature).or_default();
+            groups.insert(case.label.group());
+            documents.insert(&case.label.id);
         }
     }
-    groups.into_iter().filter(|(_, groups)| groups.len() >= GROUPS).map(|(feature, _)| feature.to_owned()).collect()
+    let counts = |(groups, documents): &(BTreeSet<_>, BTreeSet<_>)| groups.len() >= enough && documents.len() >= GROUPS;
+    seen.into_iter().filter(|(_, seen)| counts(seen)).map(|(feature, _)| feature.to_owned()).collect()
+}
+
+fn groups<'c>(cases: &[&'c Case]) -> BTreeSet<&'c str> {
+    cases.iter().map(|case| case.label.group()).collect()
 }
 
 type Index<'v> = HashMap<&'v str, u32>;
@@ -172,7 +181,10 @@ struct Held<'c> {
 
 /// Every case scored for every role by a model that has not seen its organisation.
 fn held_out<'c>(cases: &[&'c Case], folds: usize) -> Result<Vec<Vec<Held<'c>>>, String> {
-    let groups: BTreeSet<&str> = cases.iter().map(|case| case.label.group()).collect();
+    let groups = groups(cases);
+    if groups.len() < 2 {
+        return Err("all labels are of one organisation, so none can be held out: give labels of others too".to_owned());
+    }
     let fold_of: HashMap<&str, usize> = groups.iter().enumerate().map(|(nth, group)| (*group, nth % folds)).collect();
     let mut out: Vec<Vec<Held>> = ROLES.iter().map(|_| Vec::new()).collect();
     for fold in 0..folds {
@@ -215,17 +227,16 @@ fn sharpness(held: &[Held], role: &str) -> f64 {
 }
 
 fn chances(scores: &[f64], factor: f64) -> Vec<f64> {
-    let most = scores.iter().copied().fold(f64::MIN, f64::max);
-    let raised: Vec<f64> = scores.iter().map(|score| ((score - most) * factor).exp()).collect();
-    let sum: f64 = raised.iter().sum();
-    raised.into_iter().map(|chance| chance / sum).collect()
+    let mut scores: Vec<f32> = scores.iter().map(|score| (score * factor) as f32).collect();
+    softmax(&mut scores);
+    scores.into_iter().map(f64::from).collect()
 }
 
 /// Learns which moment is the start, the detection and the end; gives the model's file. Its chances are sharpened to hold on
 /// organisations that were held out, in so many parts.
 ///
 /// # Errors
-/// The loss could not be minimised.
+/// All labels are of one organisation, so that nothing can be held out; or the loss could not be minimised.
 pub fn times(cases: &[Case], folds: usize, note: &str) -> Result<String, String> {
     let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
     let held = held_out(&cases, folds)?;
@@ -248,11 +259,10 @@ type Answer = (f64, bool);
 /// likely candidate from `floor` on, and the expected calibration error (ten bins) of its chance.
 ///
 /// # Errors
-/// The loss could not be minimised.
+/// Those of [`times`].
 pub fn cross_validated(cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
     let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
-    let groups: BTreeSet<&str> = cases.iter().map(|case| case.label.group()).collect();
-    let mut report = format!("{} documents, {} groups\n", cases.len(), groups.len());
+    let mut report = format!("{} documents, {} organisations\n", cases.len(), groups(&cases).len());
     for (role, held) in ROLES.iter().zip(&held_out(&cases, folds)?) {
         let factor = sharpness(held, role);
         let labelled = held.iter().filter(|held| !matches!(held.case.right(role), Right::None)).count();

@@ -22,7 +22,8 @@ use crate::train::{self, Case, LineModel};
 #[command(after_help = "\
 Examples:
   coroner train events
-  coroner train times --labels data/labels/samples.jsonl --cross-validate data/samples")]
+  coroner train times --labels data/labels/samples.jsonl --labels data/train/status.jsonl --cross-validate \\
+    data/samples data/train/status")]
 pub struct Args {
     #[command(subcommand)]
     model: Model,
@@ -94,7 +95,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             learn(LineModel::Detections, &[&lines, &events], &table, &out)?;
         }
         Model::Causes { lines, events, out } => {
-            let table = train::reasons(&read(&lines)?, &read(&events)?);
+            let table = train::causes_and_events(&read(&lines)?, &read(&events)?);
             learn(LineModel::Causes, &[&lines, &events], &table, &out)?;
         }
         Model::Times { labels, cross_validate, parts, floor, out, documents } => {

@@ -5,14 +5,12 @@
 //! ruled out or a plan far less) and by its strength. A label's score is its best sentence and a share of the next; the
 //! best sentence is the label's evidence. Which score is enough, and how sure that is, is for `decide`.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::cues::Cues;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
 use crate::document::{BlockKind, Document, Span};
-use crate::model::grams::Grams;
 use crate::model::lines::Lines;
 use crate::record::{DetectionSource, RootCause, Trigger};
 
@@ -152,35 +150,23 @@ impl Sources<'_> {
 }
 
 /// The classes of the model of cause lines: each root cause, and lines that give none.
-pub(crate) const REASONS: [&str; 11] = [
-    "software_bug",
-    "configuration",
-    "deployment",
-    "capacity",
-    "dependency",
-    "network",
-    "hardware",
-    "security",
-    "human_error",
-    "expiry",
-    "none",
-];
+pub(crate) fn reasons() -> Vec<&'static str> {
+    let known = RootCause::ALL.iter().filter(|cause| **cause != RootCause::Unknown);
+    known.map(|cause| cause.as_str()).chain(["none"]).collect()
+}
 
-static CAUSE_MODEL: LazyLock<Lines> = LazyLock::new(|| {
-    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Lines::parse(include_str!("../../data/model/causes.tsv"), &REASONS).unwrap_or_else(|e| panic!("causes.tsv: {e}"))
-});
+static REASONS: LazyLock<Lines> =
+    LazyLock::new(|| Lines::embedded("causes.tsv", include_str!("../../data/model/causes.tsv"), reasons()));
+
+/// What certainty of a model of lines counts for on the scale of the cues.
+const SURE: f64 = 3.0;
 
 /// The root cause that the model of lines reads in a sentence, if it is likely, with its strength.
 fn read_cause(text: &str) -> Option<(RootCause, f64)> {
-    /// What certainty of the model counts for on the scale of the cues, and from which chance on it counts.
-    const SURE: f64 = 3.0;
+    /// From which chance on it counts.
     const LIKELY: f32 = 0.7;
-    let mut chances = Vec::new();
-    GRAMS.with_borrow_mut(|grams| CAUSE_MODEL.chances(grams, text, &mut chances));
-    let (name, chance) = REASONS.into_iter().zip(chances).max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let label = name.parse().ok().filter(|_| chance > LIKELY)?;
-    Some((label, SURE * f64::from(chance)))
+    let (name, chance) = REASONS.likeliest(text).filter(|(_, chance)| *chance > LIKELY)?;
+    Some((name.parse().ok()?, SURE * f64::from(chance)))
 }
 
 /// The support for each root cause, the best first.
@@ -276,9 +262,8 @@ fn detection_weight(section: Section) -> f64 {
         Section::Timeline => 2.0,
         Section::Summary | Section::Body => 1.5,
         Section::Response => 1.2,
-        Section::Impact | Section::Cause => 0.8,
+        Section::Impact | Section::Cause | Section::Resolution => 0.8,
         Section::Trigger => 0.5,
-        Section::Resolution => 0.8,
         Section::Background => 0.2,
         Section::Lessons | Section::Actions | Section::Other => 0.0,
     }
@@ -291,33 +276,26 @@ const SOURCES: [(Kind, DetectionSource); 4] = [
     (Kind::Notice, DetectionSource::Internal),
 ];
 
-/// The classes of the model of detection lines: the sources in the order of [`SOURCES`], awareness of which the line does not
-/// say how, and lines that tell of no detection.
-pub(crate) const WAYS: [&str; 6] = ["monitoring", "customer", "third_party", "internal", "aware", "none"];
-
-static MODEL: LazyLock<Lines> = LazyLock::new(|| {
-    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Lines::parse(include_str!("../../data/model/detections.tsv"), &WAYS)
-        .unwrap_or_else(|e| panic!("detections.tsv: {e}"))
-});
-
-thread_local! {
-    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
+/// The classes of the model of detection lines: each source, awareness of which the line does not say how, and lines that
+/// tell of no detection.
+pub(crate) fn ways() -> Vec<&'static str> {
+    let known = DetectionSource::ALL.iter().filter(|source| **source != DetectionSource::Unknown);
+    known.map(|source| source.as_str()).chain(["aware", "none"]).collect()
 }
+
+static WAYS: LazyLock<Lines> =
+    LazyLock::new(|| Lines::embedded("detections.tsv", include_str!("../../data/model/detections.tsv"), ways()));
 
 /// How strongly a sentence speaks of each of [`SOURCES`]: by its cues, which are certain, and by the model of lines.
 fn strengths(text: &str) -> [f64; 4] {
-    /// What certainty of the model counts for on the scale of the cues.
-    const SURE: f64 = 3.0;
+    /// From which chance on the model counts.
     const LIKELY: f32 = 0.5;
-    let mut chances = Vec::new();
-    GRAMS.with_borrow_mut(|grams| MODEL.chances(grams, text, &mut chances));
     let cues = event_score(text);
-    let mut out = SOURCES.map(|(kind, _)| cues.of(kind));
-    for (strength, chance) in out.iter_mut().zip(chances).filter(|(_, chance)| *chance > LIKELY) {
-        *strength = strength.max(SURE * f64::from(chance));
-    }
-    out
+    let read = WAYS.likeliest(text).filter(|(_, chance)| *chance > LIKELY);
+    SOURCES.map(|(kind, source)| match read {
+        Some((way, chance)) if way == source.as_str() => cues.of(kind).max(SURE * f64::from(chance)),
+        _ => cues.of(kind),
+    })
 }
 
 /// The support for each way of becoming aware, the best first. `at` is the quote of the detection that `times` found.

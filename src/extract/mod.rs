@@ -15,7 +15,7 @@ mod outline;
 pub mod timeline;
 mod times;
 
-pub(crate) use self::category::{REASONS, WAYS};
+pub(crate) use self::category::{reasons, ways};
 pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
 #[cfg(test)]
 mod properties;
@@ -117,7 +117,7 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
         || record.ttr_minutes.is_some();
     record.is_incident = about::incident_score(document, text, outline, events, timed) > 0.0;
     if !record.is_incident {
-        return blank(record);
+        return record.document_only();
     }
     if let Some((value, span)) = about::severity(document, text, fields) {
         record.severity = Some(value);
@@ -164,23 +164,4 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
 /// A chance to two digits: it is no better known.
 fn rounded(chance: f32) -> f64 {
     (f64::from(chance) * 100.0).round() / 100.0
-}
-
-/// The record of a document that reports no incident: only what says which document it is.
-fn blank(record: Record) -> Record {
-    let names_it = |field: &String| matches!(field.as_str(), "title" | "organization" | "published_at");
-    let (mut evidence, mut confidence) = (record.evidence, record.confidence);
-    evidence.retain(|field, _| names_it(field));
-    confidence.retain(|field, _| names_it(field));
-    Record {
-        id: record.id,
-        source: record.source,
-        is_incident: false,
-        title: record.title,
-        organization: record.organization,
-        published_at: record.published_at,
-        evidence,
-        confidence,
-        ..Record::default()
-    }
 }

@@ -137,24 +137,19 @@ impl Corrections {
     pub fn apply(&self, record: &mut Record) -> Result<()> {
         let Some(fields) = self.by_id.get(&record.id) else { return Ok(()) };
         if fields.get("is_incident").is_some_and(|correction| correction.value == "false") {
-            blank(record);
+            *record = std::mem::take(record).document_only();
         }
         for (field, correction) in fields {
             let human = Human { who: correction.who.clone(), why: correction.why.clone(), was: told(record, field) };
             record.set(field, &correction.value).map_err(|why| self.at(correction, &why))?;
             mark(record, field, human);
         }
-        let before = record.clone();
         follow(record);
-        for (from, to) in [("started_at", "detected_at"), ("started_at", "resolved_at"), ("detected_at", "resolved_at")]
+        // Detection may come before users are hurt; an end may not.
+        if let Some(correction) = fields.get("resolved_at").or_else(|| fields.get("started_at"))
+            && minutes(record, "started_at", "resolved_at").is_some_and(|minutes| minutes < 0.0)
         {
-            let corrected = fields.get(to).or_else(|| fields.get(from));
-            if let Some(correction) = corrected
-                && minutes(&before, from, to).is_some_and(|minutes| minutes < 0.0)
-                && (from, to) != ("detected_at", "resolved_at")
-            {
-                return Err(self.at(correction, &format!("`{to}` would lie before `{from}`")));
-            }
+            return Err(self.at(correction, "`resolved_at` would lie before `started_at`"));
         }
         Ok(())
     }
@@ -180,24 +175,6 @@ fn mark(record: &mut Record, field: &str, human: Human) {
     record.evidence.remove(field);
     record.confidence.remove(field);
     record.human.insert(field.to_owned(), human);
-}
-
-/// Leaves only what says which document it is: the record of a document that reports no incident.
-fn blank(record: &mut Record) {
-    let mut kept = std::mem::take(record);
-    kept.evidence.retain(|field, _| matches!(field.as_str(), "title" | "organization" | "published_at"));
-    kept.confidence.retain(|field, _| field == "published_at");
-    *record = Record {
-        id: kept.id,
-        source: kept.source,
-        is_incident: kept.is_incident,
-        title: kept.title,
-        organization: kept.organization,
-        published_at: kept.published_at,
-        evidence: kept.evidence,
-        confidence: kept.confidence,
-        ..Record::default()
-    };
 }
 
 /// Minutes between two fields, where both are known and can be compared.
@@ -334,6 +311,9 @@ mod tests {
                 .to_string()
                 .contains("line 1: the columns")
         );
+        let mut early = record();
+        parse("a,detected_at,2025-01-01T09:50:00Z,m,w\n").unwrap().apply(&mut early).unwrap();
+        assert_eq!(early.ttd_minutes, None, "who knew before the start has no time to detect");
         let backwards = parse("a,title,x,m,w\na,resolved_at,2025-01-01T09:00:00Z,m,w\n").unwrap();
         let error = backwards.apply(&mut record()).unwrap_err().to_string();
         assert!(error.contains("line 3: `resolved_at` would lie before `started_at`"), "{error}");

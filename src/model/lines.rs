@@ -1,37 +1,54 @@
 //! What a line of text speaks of: multinomial logistic regression over its words.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::fit::{Example, fit};
 use super::grams::{Grams, hash};
 use super::weights::{BIAS, Weights, softmax, write};
 
+thread_local! {
+    // Stems of words are the same for every model.
+    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
+}
+
 /// A classifier of lines.
 #[derive(Debug)]
 pub(crate) struct Lines {
     weights: Weights,
-    classes: usize,
+    classes: Vec<&'static str>,
 }
 
 impl Lines {
     /// Reads a model; `classes` are the names it may use, and the order of its answers.
-    pub fn parse(file: &str, classes: &[&str]) -> Result<Lines, String> {
-        Ok(Lines { weights: Weights::parse(file, classes)?, classes: classes.len() })
+    pub fn parse(file: &str, classes: Vec<&'static str>) -> Result<Lines, String> {
+        Ok(Lines { weights: Weights::parse(file, &classes)?, classes })
     }
 
-    /// The chance of each class, into `chances`.
-    pub fn chances(&self, grams: &mut Grams, text: &str, chances: &mut Vec<f32>) {
-        chances.clear();
-        chances.resize(self.classes, 0.0);
-        self.weights.add(hash(&[BIAS]), 1.0, chances);
+    /// Reads a model that is part of the program, `name` its file.
+    pub fn embedded(name: &str, file: &str, classes: Vec<&'static str>) -> Lines {
+        // The file is compiled in and the tests of who asks it read it: a fault in it is a fault in the build.
+        Lines::parse(file, classes).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    /// The chance of each class, in their order.
+    pub fn chances(&self, text: &str) -> Vec<f32> {
+        let mut chances = vec![0.0; self.classes.len()];
+        self.weights.add(hash(&[BIAS]), 1.0, &mut chances);
         let mut seen: Vec<u64> = Vec::with_capacity(128);
-        grams.of(text, |parts| seen.push(hash(parts)));
+        GRAMS.with_borrow_mut(|grams| grams.of(text, |parts| seen.push(hash(parts))));
         seen.sort_unstable();
         seen.dedup();
         for feature in seen {
-            self.weights.add(feature, 1.0, chances);
+            self.weights.add(feature, 1.0, &mut chances);
         }
-        softmax(chances);
+        softmax(&mut chances);
+        chances
+    }
+
+    /// The likeliest class and its chance; nothing where there are no classes.
+    pub fn likeliest(&self, text: &str) -> Option<(&'static str, f32)> {
+        self.classes.iter().copied().zip(self.chances(text)).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 
@@ -95,11 +112,10 @@ mod tests {
         .map(|(class, text)| (class, text.to_owned()))
         .to_vec();
         let file = learn("", &["alert", "resolve"], &lines, 1, 0.1).unwrap();
-        let model = Lines::parse(&file, &["alert", "resolve"]).unwrap();
-        let (mut grams, mut chances) = (Grams::new(), Vec::new());
-        for (text, class) in [("an alert fires", 0), ("restoring service", 1)] {
-            model.chances(&mut grams, text, &mut chances);
-            assert!(chances[class] > 0.7, "{text}: {chances:?}");
+        let model = Lines::parse(&file, vec!["alert", "resolve"]).unwrap();
+        for (text, class) in [("an alert fires", "alert"), ("restoring service", "resolve")] {
+            let (likeliest, chance) = model.likeliest(text).unwrap();
+            assert!(likeliest == class && chance > 0.7, "{text}: {likeliest} {chance}");
         }
     }
 }

@@ -3,10 +3,8 @@
 //! The model is fitted by `coroner train events` on lines that we wrote (`data/train/events.tsv`); it knows how people
 //! say things beyond the cue lexicon, the lexicon knows what is certain. [`super::choose`] weighs both.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use crate::model::grams::Grams;
 use crate::model::lines::Lines;
 
 /// The names of what may have happened, in the order of the chances. The data's README says what each means.
@@ -46,14 +44,8 @@ pub(crate) const COURSE: [(&str, &[&str]); 8] = [
 ];
 
 static MODEL: LazyLock<Lines> = LazyLock::new(|| {
-    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Lines::parse(include_str!("../../../data/model/events.tsv"), &HAPPENINGS)
-        .unwrap_or_else(|e| panic!("events.tsv: {e}"))
+    Lines::embedded("events.tsv", include_str!("../../../data/model/events.tsv"), HAPPENINGS.to_vec())
 });
-
-thread_local! {
-    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
-}
 
 /// The chances of what happened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,10 +54,8 @@ pub(crate) struct Chances([f32; HAPPENINGS.len()]);
 impl Chances {
     /// What `words` say happened.
     pub fn of(words: &str) -> Chances {
-        let mut chances = Vec::new();
-        GRAMS.with_borrow_mut(|grams| MODEL.chances(grams, words, &mut chances));
         let mut out = Chances::default();
-        out.0.copy_from_slice(&chances);
+        out.0.copy_from_slice(&MODEL.chances(words));
         out
     }
 

@@ -140,7 +140,7 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
         if let Some(quote) = answer.quote {
             put(&mut record, field.name(), quote);
         }
-        record.confidence.insert(field.name().to_owned(), rounded(answer.chance));
+        record.confidence.insert(field.name().to_owned(), rounded(answer.confidence));
     }
     let [cause, trigger, detection] = &decided;
     record.root_cause = cause.label();
@@ -151,7 +151,7 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
     record
 }
 
-/// A chance to two digits: it is no better known.
+/// A chance to two digits: it is no better known, and never certain.
 fn rounded(chance: f32) -> f64 {
-    (f64::from(chance) * 100.0).round() / 100.0
+    ((f64::from(chance) * 100.0).round() / 100.0).min(0.99)
 }

@@ -64,7 +64,7 @@ const FLOORS: &[(&str, &str, f64)] = &[
     ("ttr_minutes", "ttr_also", 0.79),
     ("detection_source", "detection_also", 0.81),
     ("root_cause", "root_cause_also", 0.81),
-    ("trigger", "trigger_also", 0.73),
+    ("trigger", "trigger_also", 0.71),
 ];
 
 #[test]

@@ -6,7 +6,8 @@ use corpus::Corpus;
 
 /// A line of a JSONL file.
 fn line(id: &str, word: &str) -> String {
-    let text = format!("The {word} API was down on 3 May 2024 from 10:00 to 10:40 UTC. Root cause: an expired certificate.");
+    let text =
+        format!("The {word} API was down on 3 May 2024 from 10:00 to 10:40 UTC. Root cause: an expired certificate.");
     format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n")
 }
 

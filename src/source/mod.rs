@@ -19,15 +19,21 @@ use crate::document::{Document, Format};
 
 mod boilerplate;
 mod decode;
+mod draft;
+mod feed;
 mod fences;
 mod front;
+mod google;
 mod html;
+mod issues;
 mod joins;
+mod json;
 pub mod jsonl;
 mod lines;
 mod markdown;
 mod out;
 mod page;
+mod statuspage;
 pub mod walk;
 
 pub use self::out::Out;
@@ -45,7 +51,7 @@ pub trait Source<C: ?Sized>: Sync {
 const BYTES: &[&dyn Source<[u8]>] = &[];
 
 /// Formats that are told and read from text, in the order in which they are asked.
-const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl];
+const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl, &json::Json, &feed::Feed];
 
 /// What a reader knows of a file beside its content.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +111,8 @@ pub enum Skip {
     BadLine(String),
     /// It holds several documents, by these ends of their ids, where one was asked for.
     Several(Vec<String>),
+    /// It is data that does not hold together, and where: a file that was cut off, broken JSON.
+    Broken(String),
     /// It is data of a known form in which nothing that is known was found, and what was looked for.
     NoIncident(String),
 }
@@ -127,6 +135,7 @@ impl fmt::Display for Skip {
                 write!(f, "{} documents in one file; name one by adding its end: {shown}", ids.len())?;
                 f.write_str(if ids.len() > SHOWN { ", ..." } else { "" })
             }
+            Skip::Broken(why) => write!(f, "broken: {why}"),
             Skip::NoIncident(why) => write!(f, "no incident in it: {why}"),
             Skip::BadLine(why) => write!(f, "not a line of JSON with `id` and `text`: {why}"),
         }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod build;
+mod config;
 pub mod output;
 pub mod parse;
 pub mod query;

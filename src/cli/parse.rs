@@ -13,9 +13,10 @@ use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use super::config::Config;
 use super::output::{self, JsonArray, Table, TableFormat};
 use crate::document::Document;
-use crate::extract;
+use crate::extract::{Settings, extract_with};
 use crate::record::{self, Cell, Record};
 use crate::source::jsonl::{Lines, RawLine};
 use crate::source::walk::{self, Found};
@@ -49,6 +50,8 @@ pub struct Args {
     /// Threads to work with [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    #[command(flatten)]
+    config: Config,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -84,6 +87,7 @@ const SHOWN: &[&str] = &[
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let limits = Limits { max_bytes: args.max_bytes };
+    let settings = args.config.settings()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.unwrap_or_default())
         .build()
@@ -92,7 +96,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(BufWriter::new(io::stdout().lock()), args.format)?;
     let (mut read, mut skipped) = (0u64, 0u64);
     for window in (Windows { inputs }) {
-        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| records(input, limits)).collect());
+        let results: Vec<_> =
+            pool.install(|| window.into_par_iter().map(|input| records(input, limits, &settings)).collect());
         for result in results.into_iter().flatten() {
             match result {
                 Ok(record) => {
@@ -134,9 +139,10 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
-fn records(input: Result<Input, Skipped>, limits: Limits) -> Vec<Result<Record, Skipped>> {
+fn records(input: Result<Input, Skipped>, limits: Limits, settings: &Settings) -> Vec<Result<Record, Skipped>> {
     let mut records = Vec::new();
-    let mut each = |read: Result<Document, Skipped>| records.push(read.map(|document| extract::extract(&document)));
+    let mut each =
+        |read: Result<Document, Skipped>| records.push(read.map(|document| extract_with(&document, settings)));
     match input {
         Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, limits, each),
         Ok(Input::Line(line)) => each(line.document(limits)),

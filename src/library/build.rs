@@ -29,13 +29,13 @@ use super::part::Part;
 use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
-use crate::extract;
+use crate::extract::{Settings, extract_with};
 use crate::record::Record;
 use crate::source::walk::{Walk, walk};
 use crate::source::{self, Limits, Name, Skip};
 
 /// What to build, and how.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     /// Files and folders. The library will hold their documents and no others.
     pub inputs: Vec<PathBuf>,
@@ -49,6 +49,18 @@ pub struct Plan {
     pub jobs: usize,
     /// A file of corrections to apply; without one, those that the library keeps.
     pub corrections: Option<PathBuf>,
+    /// What the user says about extraction.
+    pub settings: Settings,
+}
+
+impl Plan {
+    /// What the records are derived by: documents are carried over only from a generation of the same.
+    fn fingerprint(&self) -> String {
+        match self.settings.identity() {
+            identity if identity.is_empty() => FINGERPRINT.to_owned(),
+            identity => format!("{FINGERPRINT}+{}", &blake3::hash(identity.as_bytes()).to_hex()[..16]),
+        }
+    }
 }
 
 /// Someone who watches a build go on. Called from several threads.
@@ -92,8 +104,9 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
     store::prepare(&plan.library)?;
     let _lock = lock::acquire(&plan.library)?;
     let (previous, number) = store::start(&plan.library, plan.fresh)?;
-    // What another version derived, this one derives anew.
-    let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == FINGERPRINT);
+    let fingerprint = plan.fingerprint();
+    // What another version derived, or other settings, this one derives anew.
+    let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == fingerprint);
     let known = base.map_or_else(|| Ok(Known::default()), Known::load)?;
     let kept = Corrections::kept(&plan.library);
     let (corrections, kept) = match &plan.corrections {
@@ -126,7 +139,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
             watch.phase("completing the generation");
             let inputs = plan.inputs.iter().map(|input| input.display().to_string()).collect();
             let making = making.map_or_else(begin, Ok)?;
-            (making.commit(&known, &tally.skipped, inputs, &corrections)?, true)
+            (making.commit(&known, &tally.skipped, inputs, &corrections, fingerprint)?, true)
         }
     };
     Ok(Summary {
@@ -175,7 +188,7 @@ fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Ve
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, plan.limits);
+            let outcome = outcome(job, known, plan);
             watch.file(bytes);
             outcome
         }));
@@ -202,10 +215,10 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn outcome(job: Job, known: &Known, plan: &Plan) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, limits)))
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, plan)))
         .unwrap_or_else(|_| Outcome::Skipped(defect(&path.to_string_lossy(), &id)))
 }
 
@@ -214,7 +227,8 @@ fn defect(path: &str, id: &str) -> Skipped {
     Skipped { path: path.to_owned(), file: None, kind: "defect".to_owned(), reason }
 }
 
-fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn examine(job: Job, known: &Known, plan: &Plan) -> Outcome {
+    let limits = plan.limits;
     let Job { path, id, stamp, rows, is_revised } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
@@ -228,7 +242,7 @@ fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
         let (mut documents, mut skipped) = (Vec::new(), Vec::new());
         let named = Name { id: &id, source: &name, path: Some(&path), limits };
         source::read_bytes(bytes, &named, |read| match read {
-            Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract::extract(&document))) {
+            Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract_with(&document, &plan.settings))) {
                 Ok(record) => documents.push((document, record)),
                 Err(_) => skipped.push(defect(&name, &document.id)),
             },

@@ -16,6 +16,12 @@ pub mod timeline;
 mod times;
 
 pub(crate) use self::category::{reasons, ways};
+#[cfg(feature = "program")]
+pub(crate) use self::mask::mask;
+#[cfg(feature = "program")]
+pub(crate) use self::outline::{Section, Sentence, outline};
+#[cfg(feature = "program")]
+pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
 #[cfg(test)]
 mod properties;

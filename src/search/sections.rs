@@ -26,8 +26,6 @@ pub struct Sections {
 const LONGEST_FIX: usize = 300;
 /// Sentences before the end of impact among which the fix is looked for.
 const BEFORE_END: usize = 8;
-/// What the heading over a sentence is worth beside a cue in it (1.5 to 4).
-const UNDER_HEADING: f64 = 1.0;
 
 /// Reads the sections of `document`.
 pub fn sections(document: &Document, record: &Record) -> Sections {
@@ -76,20 +74,20 @@ fn fix(text: &str, sentences: &[Sentence], record: &Record) -> Option<String> {
     }
     let under = |section| move |sentence: &&Sentence| sentence.section == section && !sentence.heading;
     let headed: Vec<&Sentence> = sentences.iter().filter(under(Section::Resolution)).collect();
-    let by_heading = best(text, &headed, UNDER_HEADING);
+    let by_heading = best(text, &headed);
     let near: Vec<&Sentence> =
         ends(record).filter_map(|end| before(sentences, end)).flat_map(|range| &sentences[range]).collect();
-    let found = by_heading.or_else(|| best(text, &near, 0.0)).or_else(|| headed.first().copied());
+    let found = by_heading.or_else(|| best(text, &near));
     found.map(|sentence| shortened(sentence.span.of(text)))
 }
 
 /// The sentence that speaks most of a fix, the first of several that do alike.
-fn best<'a>(text: &str, sentences: &[&'a Sentence], bonus: f64) -> Option<&'a Sentence> {
+fn best<'a>(text: &str, sentences: &[&'a Sentence]) -> Option<&'a Sentence> {
     let worth = |sentence: &&Sentence| {
         let scores = score(sentence.span.of(text));
         // "It was fixed" says that there was a fix; "we rolled back, which restored service" says which.
         let worth = scores.of(Kind::Fix) + 0.25 * scores.of(Kind::Resolve) + 0.5 * scores.of(Kind::Mitigate);
-        (scores.of(Kind::Fix) + scores.of(Kind::Mitigate) > 0.0).then_some(worth + bonus)
+        (scores.of(Kind::Fix) + scores.of(Kind::Mitigate) > 0.0).then_some(worth)
     };
     let mut top: Option<(f64, &Sentence)> = None;
     for sentence in sentences {

@@ -103,7 +103,7 @@ fn searcher() -> (Searcher, schema::Fields) {
     let index = Index::create_in_ram(schema);
     analyzer::register(index.tokenizers());
     let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
-    let mut add = |id: &str, text: &str, fill: &dyn Fn(&mut Record)| {
+    let add = |id: &str, text: &str, fill: &dyn Fn(&mut Record)| {
         let document: Document = source::from_text(text.to_owned(), id, id, None).unwrap();
         let mut record = Record { id: id.to_owned(), is_incident: true, ..Record::default() };
         fill(&mut record);

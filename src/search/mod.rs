@@ -6,19 +6,23 @@
 
 mod analyzer;
 mod budget;
+mod duplicates;
 mod facets;
 mod index;
 mod query;
 mod readonly;
 mod schema;
 mod sections;
+mod similar;
 mod snippet;
 mod weights;
 mod writer;
 
+pub use duplicates::{Group, Reason, Report};
 pub use facets::Facet;
 pub use index::{Found, Hit, Index, Lookup, Options, Ranked, Sort, Stored};
 pub use query::Fault;
+pub use similar::Similar;
 pub use snippet::{Snippet, plain};
 pub use weights::Weights;
 pub use writer::IndexPart;

@@ -19,7 +19,7 @@ pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasio
 #[cfg(feature = "program")]
 pub(crate) use self::mask::mask;
 #[cfg(feature = "program")]
-pub(crate) use self::outline::{Section, Sentence, outline};
+pub(crate) use self::outline::{Section, Sentence, outline, section_of};
 #[cfg(feature = "program")]
 pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};

@@ -18,6 +18,12 @@ mod times;
 
 pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
 pub use self::settings::Settings;
+#[cfg(feature = "program")]
+pub(crate) use self::mask::mask;
+#[cfg(feature = "program")]
+pub(crate) use self::outline::{Section, Sentence, outline, section_of};
+#[cfg(feature = "program")]
+pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
 #[cfg(test)]
 mod properties;

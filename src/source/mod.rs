@@ -10,9 +10,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use self::compose::Page;
 use crate::document::{Document, Format};
 
 mod boilerplate;
+mod compose;
 mod decode;
 mod fences;
 mod front;
@@ -118,20 +120,21 @@ pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -
 /// Reads `text` into the document named `id`; `path` helps to tell the format.
 pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
     let format = format(&text, path);
-    let (text, blocks, title_hint) = match format {
-        Format::Html => {
-            let page = html::read(&text);
-            (page.text, page.blocks, page.title)
-        }
-        Format::Text | Format::Markdown => {
-            let blocks = markdown::segment(&text);
-            (text, blocks, None)
-        }
+    let page = match format {
+        Format::Html => html::read(&text),
+        _ => Page::of_text(text),
     };
+    of_page(page, format, id, source)
+}
+
+/// The document named `id` that `page` is, if it has any block.
+fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
+    let Page { text, blocks, title, notes, dropped } = page;
     if blocks.is_empty() {
         return Err(Skip::Empty);
     }
-    Ok(Document { id: id.to_owned(), source: source.to_owned(), format, text, blocks, title_hint, notes: Vec::new() })
+    let (id, source) = (id.to_owned(), source.to_owned());
+    Ok(Document { id, source, format, text, blocks, title_hint: title, notes, dropped })
 }
 
 /// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.

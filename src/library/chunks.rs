@@ -159,5 +159,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::Unsupported { .. } => "unsupported format",
         Skip::LinkOutside => "link out of the input",
         Skip::BadLine(_) => "bad line",
+        Skip::Damaged { .. } => "damaged",
+        Skip::Bomb(_) => "too large",
     }
 }

@@ -60,6 +60,14 @@ impl Page {
         }));
     }
 
+    /// Adds another page below.
+    pub fn follow(&mut self, page: Page) {
+        self.segmented(&page.text, page.blocks);
+        self.notes.extend(page.notes);
+        self.dropped.extend(page.dropped);
+        self.title = self.title.take().or(page.title);
+    }
+
     /// What parts the next block from the last: a line end where both are `joined`, else an empty line.
     fn part(&mut self, joined: Option<BlockKind>) {
         match self.blocks.last() {

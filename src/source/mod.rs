@@ -16,6 +16,7 @@ use crate::document::{Document, Format};
 mod boilerplate;
 mod compose;
 mod decode;
+mod docx;
 mod fences;
 mod front;
 mod html;
@@ -23,6 +24,8 @@ mod joins;
 pub mod jsonl;
 mod lines;
 mod markdown;
+mod odt;
+mod office;
 mod page;
 pub mod walk;
 
@@ -58,6 +61,10 @@ pub enum Skip {
     LinkOutside,
     /// It is a line that is not the JSON that was expected.
     BadLine(String),
+    /// It is of a known format, `kind`, and is broken.
+    Damaged { kind: String, why: String },
+    /// It unpacks to more than is read, and to how much.
+    Bomb(String),
 }
 
 impl fmt::Display for Skip {
@@ -72,6 +79,8 @@ impl fmt::Display for Skip {
             Skip::LinkOutside => {
                 f.write_str("a symbolic link out of the input; give its target as an input to read it")
             }
+            Skip::Damaged { kind, why } => write!(f, "a damaged {kind}: {why}"),
+            Skip::Bomb(figures) => write!(f, "unpacks to too much: {figures}"),
             Skip::BadLine(why) => write!(f, "not a line of JSON with `id` and `text`: {why}"),
         }
     }

@@ -130,6 +130,11 @@ impl Draft {
         self.place = place;
     }
 
+    /// The kind of what is read now.
+    pub fn kind(&self) -> Kind {
+        self.place.kind
+    }
+
     pub fn text(&mut self, text: &str) {
         if self.place.kind == Kind::Pre {
             self.block.push_str(text);

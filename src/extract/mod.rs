@@ -62,8 +62,8 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
 
 fn record(reading: &times::Reading, times: times::Times) -> Record {
     let times::Reading { document, text, untimed, outline, fields, events, .. } = *reading;
-    let mut record =
-        Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
+    let (id, source, url) = (document.id.clone(), document.source.clone(), document.url.clone());
+    let mut record = Record { id, source, url, is_incident: true, ..Record::default() };
     for (name, slot, found) in [
         ("published_at", &mut record.published_at, times.published),
         ("started_at", &mut record.started_at, times.started),

@@ -176,6 +176,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::BadLine(_) => "bad line",
         Skip::Damaged { .. } => "damaged",
         Skip::Bomb(_) => "too large",
+        Skip::NoText(_) => "no text",
         Skip::Several(_) => "several documents",
         Skip::NoIncident(_) => "no incident",
     }

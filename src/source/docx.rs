@@ -113,6 +113,9 @@ impl Body {
 
     fn start(&mut self, name: &str, attribute: impl Fn(&str) -> Option<String>) {
         self.hidden += usize::from(Body::HIDDEN.contains(&name));
+        if self.hidden > 0 {
+            return;
+        }
         let go_to = |draft: &mut Draft, kind| draft.go_to(Place { kind, region: 0 });
         match name {
             "p" => {
@@ -137,15 +140,18 @@ impl Body {
             "tr" => self.draft.start_row(),
             "tc" => self.draft.start_cell(),
             "t" => self.in_text = true,
-            "tab" if self.hidden == 0 => self.draft.text("\t"),
-            "br" | "cr" if self.hidden == 0 => self.draft.line_break(),
-            "noBreakHyphen" if self.hidden == 0 => self.draft.text("-"),
+            "tab" => self.draft.text("\t"),
+            "br" | "cr" => self.draft.line_break(),
+            "noBreakHyphen" => self.draft.text("-"),
             _ => {}
         }
     }
 
     fn end(&mut self, name: &str) {
-        self.hidden -= usize::from(Body::HIDDEN.contains(&name) && self.hidden > 0);
+        if self.hidden > 0 {
+            self.hidden -= usize::from(Body::HIDDEN.contains(&name));
+            return;
+        }
         match name {
             "p" => self.draft.end_block(),
             "tr" | "tbl" => self.draft.end_row(),

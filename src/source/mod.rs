@@ -28,11 +28,15 @@ mod html;
 mod joins;
 pub mod jsonl;
 mod lines;
+mod mail;
 mod markdown;
+mod notebook;
 mod odt;
 mod office;
 mod out;
 mod page;
+mod pdf;
+mod rtf;
 pub mod walk;
 
 pub use self::out::Out;
@@ -50,10 +54,15 @@ pub trait Source<C: ?Sized>: Sync {
 const BYTES: &[&dyn Source<[u8]>] = &[
     &Single { format: Format::Docx, claims: |bytes, _| docx::is_docx(bytes), read: docx::read },
     &Single { format: Format::Odt, claims: |bytes, _| odt::is_odt(bytes), read: odt::read },
+    &Single { format: Format::Pdf, claims: |bytes, _| pdf::is_pdf(bytes), read: pdf::read },
+    &Single { format: Format::Rtf, claims: |bytes, _| rtf::is_rtf(bytes), read: rtf::read },
+    &mail::Message,
+    &mail::Mailbox,
 ];
 
 /// Formats that are told and read from text, in the order in which they are asked.
-const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl];
+const TEXTS: &[&dyn Source<str>] =
+    &[&Single { format: Format::Notebook, claims: notebook::is_notebook, read: notebook::read }, &jsonl::Jsonl];
 
 /// A format whose files are one document each.
 struct Single<C: ?Sized> {
@@ -133,6 +142,8 @@ pub enum Skip {
     Damaged { kind: String, why: String },
     /// It unpacks to more than is read, and to how much.
     Bomb(String),
+    /// It is of a known format and has no text, and what to do about it.
+    NoText(String),
     /// It holds several documents, by these ends of their ids, where one was asked for.
     Several(Vec<String>),
     /// It is data of a known form in which nothing that is known was found, and what was looked for.
@@ -152,6 +163,7 @@ impl fmt::Display for Skip {
                 f.write_str("a symbolic link out of the input; give its target as an input to read it")
             }
             Skip::Damaged { kind, why } => write!(f, "a damaged {kind}: {why}"),
+            Skip::NoText(why) => f.write_str(why),
             Skip::Bomb(figures) => write!(f, "unpacks to too much: {figures}"),
             Skip::Several(ids) => {
                 const SHOWN: usize = 5;

@@ -57,6 +57,9 @@ impl Body {
 
     fn start(&mut self, name: &str, attribute: impl Fn(&str) -> Option<String>) {
         self.hidden += usize::from(Body::HIDDEN.contains(&name));
+        if self.hidden > 0 {
+            return;
+        }
         let number = |key| attribute(key).and_then(|value| value.parse::<usize>().ok());
         match name {
             "style" => {
@@ -76,14 +79,17 @@ impl Body {
             "list-item" | "list-header" => self.items.push(self.draft.new_item()),
             "table-row" => self.draft.start_row(),
             "table-cell" | "covered-table-cell" => self.draft.start_cell(),
-            "s" | "tab" if self.hidden == 0 => self.draft.text(" "),
-            "line-break" if self.hidden == 0 => self.draft.line_break(),
+            "s" | "tab" => self.draft.text(" "),
+            "line-break" => self.draft.line_break(),
             _ => {}
         }
     }
 
     fn end(&mut self, name: &str) {
-        self.hidden -= usize::from(Body::HIDDEN.contains(&name) && self.hidden > 0);
+        if self.hidden > 0 {
+            self.hidden -= usize::from(Body::HIDDEN.contains(&name));
+            return;
+        }
         match name {
             "h" | "p" => {
                 self.draft.end_block();
@@ -134,7 +140,7 @@ mod tests {
                 "meta modified: 2024-05-03",
                 "h1 Outage",
                 "h2 Cause",
-                "p A leak .",
+                "p A leak.",
                 "li one",
                 "li two",
                 "tr 10:00 | down"

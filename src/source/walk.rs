@@ -15,16 +15,10 @@ use super::{Skip, Skipped};
 
 /// Extensions of files that hold no document, or none that can be read yet. All others are tried.
 const UNSUPPORTED: &[(&str, &[&str])] = &[
-    (
-        "convert it to HTML or text first",
-        &["pdf", "doc", "docx", "odt", "rtf", "pages", "epub", "ppt", "pptx", "odp", "key"],
-    ),
-    ("a mailbox or saved mail; export it as text", &["msg", "pst", "mbox"]),
+    ("convert it to HTML or text first", &["doc", "pages", "epub", "ppt", "pptx", "odp", "key"]),
+    ("a mailbox or saved mail; export it as text", &["msg", "pst"]),
     ("a table of data", &["csv", "tsv", "xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
-    (
-        "data or settings",
-        &["json", "yaml", "yml", "toml", "xml", "ini", "cfg", "conf", "lock", "ipynb", "plist", "env"],
-    ),
+    ("data or settings", &["json", "yaml", "yml", "toml", "xml", "ini", "cfg", "conf", "lock", "plist", "env"]),
     (
         "a program or its source",
         &[
@@ -261,15 +255,15 @@ mod tests {
     #[test]
     fn files_that_hold_no_document_are_reported_unless_named() {
         assert_eq!(
-            walked(&["a.PDF", "b.md", "c.png", "d.2024"], &[""], true),
+            walked(&["a.EPUB", "b.md", "c.png", "d.2024"], &[""], true),
             [
-                "skipped a.PDF: unsupported format: .pdf (convert it to HTML or text first)",
+                "skipped a.EPUB: unsupported format: .epub (convert it to HTML or text first)",
                 "b.md",
                 "skipped c.png: unsupported format: .png (an image, sound or video)",
                 "d.2024",
             ]
         );
-        assert_eq!(walked(&["a.pdf"], &["a.pdf"], true), ["a.pdf"]);
+        assert_eq!(walked(&["a.epub"], &["a.epub"], true), ["a.epub"]);
     }
 
     #[test]

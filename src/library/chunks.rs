@@ -177,6 +177,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::Damaged { .. } => "damaged",
         Skip::Bomb(_) => "too large",
         Skip::NoText(_) => "no text",
+        Skip::PathOutside => "path out of the archive",
         Skip::Several(_) => "several documents",
         Skip::NoIncident(_) => "no incident",
     }

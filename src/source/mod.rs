@@ -18,6 +18,7 @@ use std::path::Path;
 use self::compose::Page;
 use crate::document::{Document, Format};
 
+mod archive;
 mod boilerplate;
 mod compose;
 mod decode;
@@ -58,6 +59,8 @@ const BYTES: &[&dyn Source<[u8]>] = &[
     &Single { format: Format::Rtf, claims: |bytes, _| rtf::is_rtf(bytes), read: rtf::read },
     &mail::Message,
     &mail::Mailbox,
+    // The formats above that are archives of their own come first.
+    &archive::Archive,
 ];
 
 /// Formats that are told and read from text, in the order in which they are asked.
@@ -142,6 +145,8 @@ pub enum Skip {
     Damaged { kind: String, why: String },
     /// It unpacks to more than is read, and to how much.
     Bomb(String),
+    /// It is an entry of an archive whose name leads out of it.
+    PathOutside,
     /// It is of a known format and has no text, and what to do about it.
     NoText(String),
     /// It holds several documents, by these ends of their ids, where one was asked for.
@@ -163,6 +168,7 @@ impl fmt::Display for Skip {
                 f.write_str("a symbolic link out of the input; give its target as an input to read it")
             }
             Skip::Damaged { kind, why } => write!(f, "a damaged {kind}: {why}"),
+            Skip::PathOutside => f.write_str("its name leads out of the archive"),
             Skip::NoText(why) => f.write_str(why),
             Skip::Bomb(figures) => write!(f, "unpacks to too much: {figures}"),
             Skip::Several(ids) => {
@@ -215,6 +221,8 @@ pub fn read_bytes(bytes: Vec<u8>, name: &Name, each: impl FnMut(Result<Document,
 pub fn read_file(path: &Path, id: &str, limits: Limits) -> Result<Document, Skip> {
     let file = path.to_str().and_then(|path| path.rsplit_once('#')).filter(|_| !path.exists());
     let file = file.map_or(path, |(file, _)| Path::new(file));
+    // A path below a file is that of an entry of an archive.
+    let file = file.ancestors().find(|path| path.is_file()).unwrap_or(file);
     let (mut found, mut others, mut why) = (None, Vec::new(), Skip::Empty);
     // A file without an id gives its documents the ends of theirs.
     read_documents(file, "", limits, |read| match read {

@@ -34,7 +34,7 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
             "ogg", "flac", "mp4", "mov", "mkv", "webm", "avi", "drawio", "vsdx",
         ],
     ),
-    ("an archive", &["zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "iso", "dmg", "deb", "rpm"]),
+    ("an archive of a kind that is not read", &["bz2", "xz", "7z", "rar", "iso", "dmg", "deb", "rpm"]),
     ("a font", &["ttf", "otf", "woff", "woff2", "eot"]),
 ];
 
@@ -174,7 +174,8 @@ fn take(entry: DirEntry, input: &Input, relative: bool) -> Option<Result<Found, 
     Some(Ok(Found { id: slashes(below.unwrap_or(entry.path())), path: entry.path().to_owned() }))
 }
 
-fn unsupported(path: &Path) -> Option<(String, &'static str)> {
+/// The extension and the kind of a file that holds no document, by its name.
+pub(super) fn unsupported(path: &Path) -> Option<(String, &'static str)> {
     let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
     let (kind, _) = UNSUPPORTED.iter().find(|(_, extensions)| extensions.contains(&extension.as_str()))?;
     Some((extension, kind))

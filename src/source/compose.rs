@@ -3,6 +3,7 @@
 //! Promises: every block is a trimmed, non-empty span of the text, in order; a piece that has no words leaves nothing.
 //! Leaves to others: what a piece is (`docx`, `mail`, ...).
 
+use super::dialect::Dialect;
 use super::markdown;
 use crate::document::{Block, BlockKind, Dropped, Span};
 
@@ -20,9 +21,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// A text to the letter, cut as text and Markdown are.
-    pub fn of_text(text: String) -> Page {
-        let blocks = markdown::segment(&text);
+    /// A text to the letter, cut as text and Markdown are, or as a dialect is.
+    pub fn of_text(text: String, dialect: Option<&dyn Dialect>) -> Page {
+        let blocks = markdown::segment_as(&text, dialect);
         Page { text, blocks, ..Page::default() }
     }
 

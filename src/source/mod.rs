@@ -19,9 +19,11 @@ use self::compose::Page;
 use crate::document::{Document, Format};
 
 mod archive;
+mod asciidoc;
 mod boilerplate;
 mod compose;
 mod decode;
+mod dialect;
 mod docx;
 mod fences;
 mod front;
@@ -31,12 +33,15 @@ pub mod jsonl;
 mod lines;
 mod mail;
 mod markdown;
+mod mediawiki;
 mod notebook;
 mod odt;
 mod office;
+mod org;
 mod out;
 mod page;
 mod pdf;
+mod rst;
 mod rtf;
 pub mod walk;
 
@@ -265,12 +270,18 @@ pub fn read_limited(input: impl Read, limits: Limits) -> io::Result<Result<Vec<u
     Ok(if too_large { Err(Skip::TooLarge(limits.max_bytes)) } else { Ok(bytes) })
 }
 
-/// Reads `bytes`, text in whatever encoding, into the one document named `id`; `path` helps to tell the format.
+/// Reads `bytes`, in whatever format, into the one document named `id`; `path` helps to tell the format.
 pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
-    let (text, notes) = decode::decode(bytes)?;
-    let mut document = from_text(text, id, source, path)?;
-    document.notes.splice(0..0, notes);
-    Ok(document)
+    let name = Name { id, source, path, limits: Limits { max_bytes: u64::MAX } };
+    let mut found = Vec::new();
+    read_bytes(bytes, &name, |read| found.push(read));
+    let (documents, skipped): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    let mut documents: Vec<Document> = documents.into_iter().flatten().collect();
+    match documents.len() {
+        0 => Err(skipped.into_iter().find_map(Result::err).map_or(Skip::Empty, |skipped| skipped.why)),
+        1 => Ok(documents.remove(0)),
+        _ => Err(Skip::Several(documents.into_iter().map(|document| document.id).collect())),
+    }
 }
 
 /// Reads `text`, in Markdown, HTML or neither, into the one document named `id`; `path` helps to tell the format.
@@ -278,7 +289,11 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
     let format = format(&text, path);
     let page = match format {
         Format::Html => html::read(&text),
-        _ => Page::of_text(text),
+        Format::Rst => Page::of_text(text, Some(&rst::Rst)),
+        Format::Asciidoc => Page::of_text(text, Some(&asciidoc::Asciidoc)),
+        Format::Mediawiki => Page::of_text(text, Some(&mediawiki::Mediawiki)),
+        Format::Org => Page::of_text(text, Some(&org::Org)),
+        _ => Page::of_text(text, None),
     };
     of_page(page, format, id, source)
 }
@@ -296,11 +311,19 @@ fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Documen
 /// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.
 fn format(text: &str, path: Option<&Path>) -> Format {
     let is = |names: &[&str]| has_extension(path, names);
-    let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx"]);
+    let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"]);
     if html::is_page(text) || (!is_markdown && html::is_fragment(text, is(&["html", "htm", "xhtml"]))) {
         Format::Html
     } else if is_markdown {
         Format::Markdown
+    } else if is(&["org"]) || org::is_org(text) {
+        Format::Org
+    } else if is(&["adoc", "asciidoc", "asc"]) || asciidoc::is_asciidoc(text) {
+        Format::Asciidoc
+    } else if is(&["rst", "rest"]) || rst::is_rst(text) {
+        Format::Rst
+    } else if is(&["mediawiki", "wiki"]) || mediawiki::is_mediawiki(text) {
+        Format::Mediawiki
     } else {
         Format::Text
     }
@@ -323,6 +346,12 @@ mod tests {
             ("just words", "a.html", Format::Text),
             ("words <b>bold</b>", "a.HTM", Format::Html),
             ("<script-name> failed at 10:00", "a.txt", Format::Text),
+            ("words", "a.rst", Format::Rst),
+            ("#+TITLE: x", "a.txt", Format::Org),
+            ("#+TITLE: x", "a.md", Format::Markdown),
+            ("= T\n:date: x", "a", Format::Asciidoc),
+            ("== A ==\n{{x}}\n== B ==", "a", Format::Mediawiki),
+            (".. note:: x", "a", Format::Rst),
         ] {
             assert_eq!(format(text, Some(Path::new(name))), expected, "{name}: {text}");
         }

@@ -149,6 +149,8 @@ pub fn record(document: &Document, record: &Record) -> Result<(), Broken> {
 const UNQUOTED: &[&str] = &[
     "id",
     "source",
+    "url",
+    "language",
     "is_incident",
     "title",
     "ttr_basis",

@@ -25,10 +25,15 @@ mod compose;
 mod decode;
 mod dialect;
 mod docx;
+mod draft;
+mod feed;
 mod fences;
 mod front;
+mod google;
 mod html;
+mod issues;
 mod joins;
+mod json;
 pub mod jsonl;
 mod lines;
 mod mail;
@@ -43,6 +48,7 @@ mod page;
 mod pdf;
 mod rst;
 mod rtf;
+mod statuspage;
 pub mod walk;
 
 pub use self::out::Out;
@@ -69,8 +75,12 @@ const BYTES: &[&dyn Source<[u8]>] = &[
 ];
 
 /// Formats that are told and read from text, in the order in which they are asked.
-const TEXTS: &[&dyn Source<str>] =
-    &[&Single { format: Format::Notebook, claims: notebook::is_notebook, read: notebook::read }, &jsonl::Jsonl];
+const TEXTS: &[&dyn Source<str>] = &[
+    &Single { format: Format::Notebook, claims: notebook::is_notebook, read: notebook::read },
+    &jsonl::Jsonl,
+    &json::Json,
+    &feed::Feed,
+];
 
 /// A format whose files are one document each.
 struct Single<C: ?Sized> {
@@ -156,6 +166,8 @@ pub enum Skip {
     NoText(String),
     /// It holds several documents, by these ends of their ids, where one was asked for.
     Several(Vec<String>),
+    /// It is data that does not hold together, and where: a file that was cut off, broken JSON.
+    Broken(String),
     /// It is data of a known form in which nothing that is known was found, and what was looked for.
     NoIncident(String),
 }
@@ -182,6 +194,7 @@ impl fmt::Display for Skip {
                 write!(f, "{} documents in one file; name one by adding its end: {shown}", ids.len())?;
                 f.write_str(if ids.len() > SHOWN { ", ..." } else { "" })
             }
+            Skip::Broken(why) => write!(f, "broken: {why}"),
             Skip::NoIncident(why) => write!(f, "no incident in it: {why}"),
             Skip::BadLine(why) => write!(f, "not a line of JSON with `id` and `text`: {why}"),
         }
@@ -300,7 +313,8 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
 
 /// The document named `id` that `page` is, if it has any block.
 fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
-    let Page { text, blocks, title, notes, dropped } = page;
+    let Page { text, blocks, title, mut notes, dropped } = page;
+    notes.extend(decode::mojibake(&text));
     if blocks.is_empty() {
         return Err(Skip::Empty);
     }

@@ -18,7 +18,7 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
     ("convert it to HTML or text first", &["doc", "pages", "epub", "ppt", "pptx", "odp", "key"]),
     ("a mailbox or saved mail; export it as text", &["msg", "pst"]),
     ("a table of data", &["csv", "tsv", "xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
-    ("data or settings", &["json", "yaml", "yml", "toml", "xml", "ini", "cfg", "conf", "lock", "plist", "env"]),
+    ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "plist", "env"]),
     (
         "a program or its source",
         &[

@@ -241,7 +241,17 @@ fn one(
             }
         };
         let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
-        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues: &cues, chances: &chances });
+        case.add(&Reading {
+            quote: span,
+            section,
+            place,
+            weight,
+            factor,
+            causal,
+            found,
+            cues: &cues,
+            chances: &chances,
+        });
     }
 }
 

@@ -9,6 +9,7 @@ mod candidates;
 mod choose;
 mod events;
 mod lengths;
+mod stated;
 mod story;
 
 use std::collections::BTreeMap;
@@ -149,6 +150,8 @@ fn is_impact(text: &str) -> bool {
 /// Everything the decisions look at.
 pub struct Reading<'d> {
     pub document: &'d Document,
+    /// The language of its prose, where it can be told.
+    pub language: Option<whatlang::Lang>,
     /// The masked text.
     pub text: &'d str,
     /// The masked text without its moments.
@@ -232,7 +235,9 @@ pub fn read(reading: &Reading) -> Times {
     let story = Story::new(reading, &prose);
     let stated = Stated::of(reading);
     let candidates = Candidates::new(reading, &prose, by_rules(reading, &story, stated));
-    [out.started, out.detected, out.resolved] = choose(&candidates);
+    let (instants, contradictions) = stated::prefer(reading, choose(&candidates));
+    [out.started, out.detected, out.resolved] = instants;
+    out.warnings.extend(contradictions);
     out.mitigated = reading
         .stated_instant(Slot::Mitigated)
         .or_else(|| story.mitigation(out.started.map(|s| s.when), out.resolved.map(|r| r.when)));

@@ -115,7 +115,7 @@ mod tests {
             ),
             (
                 "- api-gateway restarted\n- redis failover, 3 replicas\n- p99 latency 900ms\n- kubectl rollout undo deploy/api\n- HTTP 502 spike, nginx upstream timeouts\n- deploy 4711 reverted\n- DNS TTL lowered, cache flushed\n- on-call paged",
-                None,
+                Some("eng"),
             ),
         ] {
             let document = document(text);

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod build;
+pub mod inspect;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -37,6 +38,7 @@ pub struct Cli {
 enum Command {
     Build(build::Args),
     Parse(parse::Args),
+    Inspect(inspect::Args),
     Search(search::Args),
     Show(show::Args),
     Query(query::Args),
@@ -53,6 +55,7 @@ impl Command {
         match self {
             Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
+            Command::Inspect(args) => inspect::run(args),
             Command::Search(args) => search::run(args),
             Command::Show(args) => show::run(args),
             Command::Query(args) => query::run(args),

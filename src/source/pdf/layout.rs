@@ -38,7 +38,9 @@ impl Matrix {
 #[derive(Debug, Default)]
 struct Line {
     text: String,
+    /// The size of its longest piece, and the length of that: a bullet may be larger than what it stands before.
     size: f32,
+    longest: usize,
     y: f32,
     /// Where its text ends.
     end: f32,
@@ -131,12 +133,12 @@ impl Pages {
     fn text(&mut self, text: &str, size: f32, (x, y): (f32, f32), end: f32) {
         /// Gaps in sizes of the font: between words, and between columns.
         const WORD: f32 = 0.2;
-        const COLUMN: f32 = 1.5;
+        const COLUMN: f32 = 1.0;
         let page = self.count;
         let same = |line: &&mut Line| line.page == page && (line.y - y).abs() < 0.4 * size.max(line.size);
         let Some(line) = self.lines.last_mut().filter(same) else {
             if !text.trim().is_empty() {
-                self.lines.push(Line { text: text.trim_start().to_owned(), size, y, end, page });
+                self.lines.push(Line { text: text.trim_start().to_owned(), size, longest: text.len(), y, end, page });
             }
             return;
         };
@@ -152,7 +154,9 @@ impl Pages {
             line.text.push_str(text);
         }
         line.end = end;
-        line.size = line.size.max(size);
+        if text.len() > line.longest {
+            (line.size, line.longest) = (size, text.len());
+        }
     }
 
     /// The blocks of all pages.
@@ -161,6 +165,8 @@ impl Pages {
         const LARGER: f32 = 1.12;
         /// A gap of so many sizes parts paragraphs.
         const GAP: f32 = 1.7;
+        /// And one of so many the rows of a table.
+        const ROW_GAP: f32 = 3.0;
         let mut page = Page { dropped: self.drop_margins(), ..Page::default() };
         // Sizes in tenths of a point, with the number of bytes written in each.
         let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
@@ -176,7 +182,11 @@ impl Pages {
         let mut last: Option<&Line> = None;
         let mut heading: Option<(u8, String)> = None;
         for line in &self.lines {
-            let near = last.is_some_and(|last| last.page == line.page && (last.y - line.y).abs() < GAP * line.size);
+            let near = last.is_some_and(|last| {
+                let is_row = last.text.contains('\t') && line.text.contains('\t');
+                let gap = if is_row { ROW_GAP } else { GAP };
+                last.page == line.page && (last.y - line.y).abs() < gap * line.size
+            });
             let level = larger.iter().position(|size| *size == tenths(line)).map_or(1, |nth| (nth + 1).min(6) as u8);
             let words = line.text.trim_end();
             if is_heading(line) {

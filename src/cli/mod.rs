@@ -15,6 +15,7 @@ use crate::source::mapping::{self, Mapping};
 pub mod build;
 mod config;
 pub mod duplicates;
+pub mod inspect;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -43,6 +44,7 @@ pub struct Cli {
 enum Command {
     Build(build::Args),
     Parse(parse::Args),
+    Inspect(inspect::Args),
     Search(search::Args),
     Similar(similar::Args),
     Duplicates(duplicates::Args),
@@ -61,6 +63,7 @@ impl Command {
         match self {
             Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
+            Command::Inspect(args) => inspect::run(args),
             Command::Search(args) => search::run(args),
             Command::Similar(args) => similar::run(args),
             Command::Duplicates(args) => duplicates::run(args),

@@ -245,7 +245,7 @@ mod tests {
     /// The ids of the documents, and what is said of the rest.
     fn told(bytes: Vec<u8>, file: &str) -> Vec<String> {
         let mut told = Vec::new();
-        let name = Name { id: file, source: file, path: Some(Path::new(file)), limits: LIMITS };
+        let name = Name { id: file, source: file, path: Some(Path::new(file)), limits: LIMITS, mappings: &[] };
         read_bytes(bytes, &name, |read| {
             told.push(match read {
                 Ok(document) => format!("{}: {}", document.id, document.text.trim()),

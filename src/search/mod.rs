@@ -15,6 +15,7 @@ mod schema;
 mod sections;
 mod similar;
 mod snippet;
+mod stems;
 mod weights;
 mod writer;
 

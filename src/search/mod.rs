@@ -17,6 +17,7 @@ mod similar;
 mod snippet;
 mod stems;
 mod weights;
+mod words;
 mod writer;
 
 pub use duplicates::{Group, Reason, Report};

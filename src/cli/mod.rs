@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod build;
+pub mod eval_search;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -46,6 +47,7 @@ enum Command {
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
+    EvalSearch(eval_search::Args),
 }
 
 impl Command {
@@ -62,6 +64,7 @@ impl Command {
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),
+            Command::EvalSearch(args) => eval_search::run(args),
         }
     }
 }

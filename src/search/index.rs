@@ -22,10 +22,10 @@ const CANDIDATES: usize = 20;
 
 /// An open index.
 pub struct Index<'a> {
-    generation: &'a Generation,
-    index: tantivy::Index,
-    searcher: Searcher,
-    fields: Fields,
+    pub(super) generation: &'a Generation,
+    pub(super) index: tantivy::Index,
+    pub(super) searcher: Searcher,
+    pub(super) fields: Fields,
 }
 
 /// What a query found.
@@ -140,7 +140,7 @@ impl<'a> Index<'a> {
     }
 
     /// The record and the text of a document.
-    fn stored(&self, address: DocAddress) -> Result<Stored> {
+    pub(super) fn stored(&self, address: DocAddress) -> Result<Stored> {
         let damaged = |why: &str| self.generation.damaged("the search index", why);
         let entry: TantivyDocument = self.searcher.doc(address).map_err(|error| damaged(&error.to_string()))?;
         let text = |field| entry.get_first(field).and_then(|value| value.as_str());

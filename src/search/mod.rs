@@ -4,7 +4,9 @@
 //! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
+mod baseline;
 mod budget;
+pub mod evaluate;
 mod index;
 mod query;
 mod readonly;

@@ -4,6 +4,8 @@
 //! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
+#[doc(hidden)]
+pub mod bare;
 mod baseline;
 mod budget;
 pub mod evaluate;

@@ -111,7 +111,7 @@ impl Sentences {
             random.random_range(1..5_u32)
         );
         text += &format!("{} {}\n", one(&self.others, &mut random), one(&self.others, &mut random));
-        text += &format!("\n## Timeline (UTC)\n\n");
+        text += "\n## Timeline (UTC)\n\n";
         let mut minute = random.random_range(0..1_000_u32);
         for _ in 0..random.random_range(4..8_u32) {
             text += &format!("- {:02}:{:02} {}\n", minute / 60, minute % 60, one(&self.entries, &mut random));

@@ -16,7 +16,7 @@ impl Index<'_> {
     pub fn search_body_alone(&self, text: &str, limit: usize) -> Result<Vec<String>> {
         let damaged = |error| self.generation.damaged("the search index", error);
         let body = self.fields.body;
-        let mut analyzer = self.index.tokenizer_for_field(body).map_err(damaged)?;
+        let mut analyzer = self.searcher.index().tokenizer_for_field(body).map_err(damaged)?;
         let mut words: Vec<Box<dyn Query>> = Vec::new();
         analyzer.token_stream(text).process(&mut |token| {
             let term = Term::from_field_text(body, &token.text);

@@ -23,7 +23,7 @@ const CANDIDATES: usize = 20;
 /// An open index.
 pub struct Index<'a> {
     pub(super) generation: &'a Generation,
-    pub(super) index: tantivy::Index,
+    index: tantivy::Index,
     pub(super) searcher: Searcher,
     pub(super) fields: Fields,
 }

@@ -40,6 +40,14 @@ impl Label {
         self.family.as_deref().or(self.organization.as_deref().filter(|_| prefix == self.id)).unwrap_or(prefix)
     }
 
+    /// Every label of a field that counts as right, the first given first; "unknown" where the document does not tell.
+    pub fn labels(&self, field: &str) -> Vec<&str> {
+        let also = if field == "detection_source" { "detection_also".to_owned() } else { format!("{field}_also") };
+        let label = self.fields.get(field).and_then(Value::as_str).unwrap_or("unknown");
+        let more = self.fields.get(&also).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        std::iter::once(label).chain(more).collect()
+    }
+
     /// Every value of an instant that counts as right; none where the document does not tell it.
     pub fn instants(&self, field: &str) -> Vec<When> {
         let also = match field {

@@ -4,11 +4,14 @@
 //! lines are written by us and lie in `data/train`, documents may lie anywhere. A model of documents is checked on groups that it
 //! has not seen, one organisation after the other, because two reports of one organisation resemble each other.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use crate::document::Document;
-use crate::extract::{HAPPENINGS, Lesson, ROLES, lesson, reasons, ways};
+use crate::extract::{
+    Field, HAPPENINGS, ROLES, SILENT, Supports, TimesLesson, lesson, lessons, occasions, reasons, ways,
+};
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
@@ -18,6 +21,7 @@ use crate::when::When;
 /// How strongly weights are drawn to zero, chosen under cross-validation by organisation.
 const LINES_PENALTY: f64 = 1.0;
 const TIMES_PENALTY: f64 = 10.0;
+const LABELS_PENALTY: f64 = 4.0;
 
 /// A feature of documents counts where at least so many organisations have it, or all where there are fewer, and as many
 /// documents.
@@ -35,6 +39,8 @@ pub enum LineModel {
     Detections,
     /// Which root cause a line gives
     Causes,
+    /// Which trigger a line gives
+    Triggers,
 }
 
 impl LineModel {
@@ -43,6 +49,7 @@ impl LineModel {
             LineModel::Events => HAPPENINGS.to_vec(),
             LineModel::Detections => ways(),
             LineModel::Causes => reasons(),
+            LineModel::Triggers => occasions(),
         }
     }
 }
@@ -63,17 +70,38 @@ pub fn detections_of_events(table: &str) -> String {
 
 /// Lines of `cause<TAB>trigger<TAB>text`, and lines of events that give no cause, as lines about the root cause.
 pub fn causes_and_events(causes: &str, events: &str) -> String {
+    reasons_and_events(causes, events, "none", |cause, _| Some(cause))
+}
+
+/// The same lines as lines about the trigger. One of which nobody said what triggered it teaches nothing, unless it gives no
+/// cause either.
+pub fn triggers_and_events(causes: &str, events: &str) -> String {
+    reasons_and_events(causes, events, SILENT, |cause, trigger| match (cause, trigger) {
+        ("none", "-") => Some(SILENT),
+        (_, "-") => None,
+        (_, trigger) => Some(trigger),
+    })
+}
+
+fn reasons_and_events(
+    causes: &str,
+    events: &str,
+    silent: &str,
+    class: impl for<'l> Fn(&'l str, &'l str) -> Option<&'l str>,
+) -> String {
     let mut out = String::new();
     for line in causes.lines() {
         let mut cells = line.splitn(3, '\t');
-        if let (Some(cause), Some(_), Some(text)) = (cells.next(), cells.next(), cells.next()) {
+        if let (Some(cause), Some(trigger), Some(text)) = (cells.next(), cells.next(), cells.next())
+            && let Some(class) = class(cause, trigger)
+        {
             // Writing to a string does not fail.
-            let _ = writeln!(out, "{cause}\t{text}");
+            let _ = writeln!(out, "{class}\t{text}");
         }
     }
-    let silent = |kind: &str| !matches!(kind, "cause" | "fault" | "investigate" | "start" | "other");
-    for (_, text) in events.lines().filter_map(|line| line.split_once('\t')).filter(|(kind, _)| silent(kind)) {
-        let _ = writeln!(out, "none\t{text}");
+    let gives_none = |kind: &str| !matches!(kind, "cause" | "fault" | "investigate" | "start" | "other");
+    for (_, text) in events.lines().filter_map(|line| line.split_once('\t')).filter(|(kind, _)| gives_none(kind)) {
+        let _ = writeln!(out, "{silent}\t{text}");
     }
     out
 }
@@ -97,128 +125,150 @@ pub fn lines(model: LineModel, table: &str, note: &str) -> Result<String, String
 
 /// One labelled document, ready to learn from.
 pub struct Case {
-    lesson: Lesson,
+    times: TimesLesson,
+    labels: [Supports; 3],
     label: Label,
 }
 
 impl Case {
     pub fn new(document: &Document, label: Label) -> Case {
-        Case { lesson: lesson(document), label }
+        let (times, labels) = lessons(document);
+        Case { times, labels, label }
+    }
+}
+
+/// One choice to learn from.
+struct Question<'c> {
+    label: &'c Label,
+    /// The alternatives as features by name; the last is "none of them" or "not told".
+    alternatives: Vec<Cow<'c, BTreeMap<String, f32>>>,
+    /// Which are right. Where none is, the right answer is no alternative, and there is nothing to learn.
+    right: Vec<bool>,
+    /// Alternatives of one number are the same answer, told in several places.
+    same: Vec<usize>,
+}
+
+impl Question<'_> {
+    fn group(&self) -> &str {
+        self.label.group()
     }
 
-    /// Which candidates are right for a role: none at all means "none of them".
-    fn right(&self, role: &str) -> Right {
-        let wanted = self.label.instants(role);
-        if wanted.is_empty() {
-            return Right::None;
-        }
+    fn is_told(&self) -> bool {
+        self.right.last() != Some(&true) || self.right.iter().filter(|right| **right).count() > 1
+    }
+}
+
+/// The choice of an instant in each document.
+fn instants<'c>(cases: &[&'c Case], role: &str) -> Vec<Question<'c>> {
+    let of = |case: &&'c Case| {
+        let wanted = case.label.instants(role);
+        let candidates = &case.times.candidates;
         let agree = |when: &Option<When>| when.is_some_and(|w| wanted.iter().any(|label| agrees(w, *label)));
-        let right: Vec<bool> = self.lesson.candidates.iter().map(|(when, _)| agree(when)).collect();
-        if right.contains(&true) { Right::These(right) } else { Right::Missing }
-    }
+        let mut right: Vec<bool> = candidates.iter().map(|(when, _)| agree(when)).collect();
+        right.push(wanted.is_empty());
+        let first = |when: &Option<When>| candidates.iter().position(|(other, _)| other == when).unwrap_or(0);
+        let mut same: Vec<usize> = candidates.iter().map(|(when, _)| first(when)).collect();
+        same.push(candidates.len());
+        let all = candidates.iter().map(|(_, features)| features).chain([&case.times.none]);
+        Question { label: &case.label, alternatives: all.map(Cow::Borrowed).collect(), right, same }
+    };
+    cases.iter().map(of).collect()
 }
 
-enum Right {
-    These(Vec<bool>),
-    None,
-    /// The label's instant is no candidate: there is nothing to learn.
-    Missing,
+/// The choice of a label in each document; of the root cause `causes` gives what is known.
+fn labels<'c>(cases: &[&'c Case], field: Field, causes: &[Vec<f32>]) -> Vec<Question<'c>> {
+    let of = |(nth, case): (usize, &&'c Case)| {
+        let known = causes.get(nth).map_or(&[][..], Vec::as_slice);
+        let lesson = lesson(&case.labels[field as usize], known);
+        let wanted = case.label.labels(field.name());
+        Question {
+            label: &case.label,
+            right: lesson.labels.iter().map(|label| wanted.iter().any(|wanted| wanted == label)).collect(),
+            same: (0..lesson.labels.len()).collect(),
+            alternatives: lesson.features.into_iter().map(Cow::Owned).collect(),
+        }
+    };
+    cases.iter().enumerate().map(of).collect()
 }
 
-/// The features that count, each with its number.
-fn vocabulary(cases: &[&Case]) -> Vec<String> {
-    let enough = GROUPS.min(groups(cases).len());
+/// The features that count.
+fn vocabulary(questions: &[&Question]) -> Vec<String> {
+    let enough = GROUPS.min(groups(questions).len());
     let mut seen: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for case in cases {
-        let all = case.lesson.candidates.iter().map(|(_, features)| features).chain([&case.lesson.none]);
-        for feature in all.flat_map(BTreeMap::keys) {
+    for question in questions {
+        for feature in question.alternatives.iter().flat_map(|features| features.keys()) {
             let (groups, documents) = seen.entry(feature).or_default();
-            groups.insert(case.label.group());
-            documents.insert(&case.label.id);
+            groups.insert(question.group());
+            documents.insert(&question.label.id);
         }
     }
     let counts = |(groups, documents): &(BTreeSet<_>, BTreeSet<_>)| groups.len() >= enough && documents.len() >= GROUPS;
     seen.into_iter().filter(|(_, seen)| counts(seen)).map(|(feature, _)| feature.to_owned()).collect()
 }
 
-fn groups<'c>(cases: &[&'c Case]) -> BTreeSet<&'c str> {
-    cases.iter().map(|case| case.label.group()).collect()
+fn groups<'c>(questions: &[&'c Question]) -> BTreeSet<&'c str> {
+    questions.iter().map(|question| question.group()).collect()
 }
 
-type Index<'v> = HashMap<&'v str, u32>;
+/// The weight of each feature that counts, by its name.
+type Fitted = BTreeMap<String, f64>;
 
-fn sparse(features: &BTreeMap<String, f32>, index: &Index) -> Vec<(u32, f32)> {
-    features.iter().filter_map(|(name, value)| Some((*index.get(name.as_str())?, *value))).collect()
-}
-
-fn alternatives(case: &Case, index: &Index) -> Vec<Vec<(u32, f32)>> {
-    let candidates = case.lesson.candidates.iter().map(|(_, features)| features);
-    candidates.chain([&case.lesson.none]).map(|features| sparse(features, index)).collect()
-}
-
-fn fitted(cases: &[&Case], role: &str, index: &Index) -> Result<Vec<f64>, String> {
-    let examples: Vec<Example> = cases
+fn fitted(questions: &[&Question], penalty: f64) -> Result<Fitted, String> {
+    let names = vocabulary(questions);
+    let index: HashMap<&str, u32> = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
+    let sparse = |features: &Cow<BTreeMap<String, f32>>| {
+        features.iter().filter_map(|(name, value)| Some((*index.get(name.as_str())?, *value))).collect()
+    };
+    let examples: Vec<Example> = questions
         .iter()
-        .filter_map(|case| {
-            let mut right = match case.right(role) {
-                Right::These(right) => right,
-                Right::None => vec![false; case.lesson.candidates.len()],
-                Right::Missing => return None,
-            };
-            let none = !right.contains(&true);
-            right.push(none);
-            Some(Example { alternatives: alternatives(case, index), right, weight: 1.0 })
+        .filter(|question| question.right.contains(&true))
+        .map(|question| Example {
+            alternatives: question.alternatives.iter().map(sparse).collect(),
+            right: question.right.clone(),
+            weight: 1.0,
         })
         .collect();
-    fit(&examples, index.len(), TIMES_PENALTY)
+    let weights = fit(&examples, names.len(), penalty)?;
+    Ok(names.into_iter().zip(weights).collect())
 }
 
-/// A case that was held out, and the scores that a model of the others gave its candidates and "none of them".
-struct Held<'c> {
-    case: &'c Case,
+/// A question that was held out, and the scores that a model of the others gave its alternatives.
+struct Held<'q> {
+    question: &'q Question<'q>,
     scores: Vec<f64>,
 }
 
-/// Every case scored for every role by a model that has not seen its organisation.
-fn held_out<'c>(cases: &[&'c Case], folds: usize) -> Result<Vec<Vec<Held<'c>>>, String> {
-    let groups = groups(cases);
+/// Every question scored, in order, by a model that has not seen its organisation.
+fn held_out<'q>(questions: &'q [Question<'q>], folds: usize, penalty: f64) -> Result<Vec<Held<'q>>, String> {
+    let all: Vec<&Question> = questions.iter().collect();
+    let groups = groups(&all);
     if groups.len() < 2 {
         return Err("all labels are of one organisation, so none can be held out: give labels of others too".to_owned());
     }
     let fold_of: HashMap<&str, usize> = groups.iter().enumerate().map(|(nth, group)| (*group, nth % folds)).collect();
-    let mut out: Vec<Vec<Held>> = ROLES.iter().map(|_| Vec::new()).collect();
-    for fold in 0..folds {
-        let held = |case: &&Case| fold_of.get(case.label.group()) == Some(&fold);
-        let (test, train): (Vec<&Case>, Vec<&Case>) = cases.iter().copied().partition(held);
-        let names = vocabulary(&train);
-        let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
-        for (role, out) in ROLES.iter().zip(&mut out) {
-            let weights = fitted(&train, role, &index)?;
-            let score = |features: &Vec<(u32, f32)>| {
-                features.iter().map(|(at, value)| weights[*at as usize] * f64::from(*value)).sum()
-            };
-            out.extend(
-                test.iter().map(|case| Held { case, scores: alternatives(case, &index).iter().map(score).collect() }),
-            );
-        }
-    }
-    Ok(out)
+    let fold = |question: &Question| fold_of.get(question.group()).copied().unwrap_or(0);
+    let models: Vec<Fitted> = (0..folds)
+        .map(|out| fitted(&questions.iter().filter(|question| fold(question) != out).collect::<Vec<_>>(), penalty))
+        .collect::<Result<_, _>>()?;
+    let scored = |question: &'q Question<'q>| {
+        let model = &models[fold(question)];
+        let score = |features: &Cow<BTreeMap<String, f32>>| {
+            features.iter().map(|(name, value)| model.get(name).unwrap_or(&0.0) * f64::from(*value)).sum()
+        };
+        Held { question, scores: question.alternatives.iter().map(score).collect() }
+    };
+    Ok(questions.iter().map(scored).collect())
 }
 
 /// The factor on scores under which held-out answers are likeliest: a penalty makes chances too even.
 /// Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017 (temperature scaling).
-fn sharpness(held: &[Held], role: &str) -> f64 {
+fn sharpness(held: &[Held]) -> f64 {
     let loss = |factor: f64| -> f64 {
         let of = |held: &Held| {
-            let right = match held.case.right(role) {
-                Right::These(right) => right,
-                Right::None => vec![false; held.case.lesson.candidates.len()],
-                Right::Missing => return 0.0,
-            };
-            let none = !right.contains(&true);
             let chances = chances(&held.scores, factor);
-            let sum: f64 = chances.iter().zip(right.iter().chain([&none])).filter(|(_, r)| **r).map(|(c, _)| c).sum();
-            -sum.max(1e-9).ln()
+            let right = &held.question.right;
+            let sum: f64 = chances.iter().zip(right).filter(|(_, right)| **right).map(|(chance, _)| chance).sum();
+            if right.contains(&true) { -sum.max(1e-9).ln() } else { 0.0 }
         };
         held.iter().map(of).sum()
     };
@@ -232,74 +282,122 @@ fn chances(scores: &[f64], factor: f64) -> Vec<f64> {
     scores.into_iter().map(f64::from).collect()
 }
 
-/// Learns which moment is the start, the detection and the end; gives the model's file. Its chances are sharpened to hold on
-/// organisations that were held out, in so many parts.
+/// A model of documents: what it chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentModel {
+    /// Which moment is the start, the detection and the end.
+    Times,
+    /// The root cause, the trigger and the detection source.
+    Labels,
+}
+
+/// The questions that a model answers, each with its name.
+fn with_questions<T>(
+    model: DocumentModel,
+    cases: &[Case],
+    folds: usize,
+    mut each: impl FnMut(&'static str, &[Question], f64) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
+    match model {
+        DocumentModel::Times => {
+            ROLES.into_iter().map(|role| each(role, &instants(&cases, role), TIMES_PENALTY)).collect()
+        }
+        DocumentModel::Labels => {
+            let causes = labels(&cases, Field::Cause, &[]);
+            let held = held_out(&causes, folds, LABELS_PENALTY)?;
+            // A trigger is learnt from what is said of the causes of documents that were held out, as it will be in use.
+            let known = known_causes(&cases, &held, sharpness(&held));
+            Field::ALL
+                .into_iter()
+                .map(|field| {
+                    let known = if field == Field::Trigger { known.as_slice() } else { &[] };
+                    each(field.name(), &labels(&cases, field, known), LABELS_PENALTY)
+                })
+                .collect()
+        }
+    }
+}
+
+/// The chance of each root cause in each document.
+fn known_causes(cases: &[&Case], held: &[Held], factor: f64) -> Vec<Vec<f32>> {
+    let of = |(case, held): (&&Case, &Held)| {
+        let lesson = lesson(&case.labels[Field::Cause as usize], &[]);
+        let chances = chances(&held.scores, factor);
+        let chance = |label: &&str| lesson.labels.iter().position(|known| known == label).map_or(0.0, |at| chances[at]);
+        Field::Cause.labels().iter().map(|label| chance(label) as f32).collect()
+    };
+    cases.iter().zip(held).map(of).collect()
+}
+
+/// Learns to choose; gives the model's file. Its chances are sharpened to hold on organisations that were held out, in so many
+/// parts.
 ///
 /// # Errors
 /// All labels are of one organisation, so that nothing can be held out; or the loss could not be minimised.
-pub fn times(cases: &[Case], folds: usize, note: &str) -> Result<String, String> {
-    let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
-    let held = held_out(&cases, folds)?;
-    let names = vocabulary(&cases);
-    let index: Index = names.iter().zip(0u32..).map(|(name, at)| (name.as_str(), at)).collect();
-    let mut columns: Vec<Vec<f64>> = Vec::new();
-    for (role, held) in ROLES.iter().zip(&held) {
-        let factor = sharpness(held, role);
-        columns.push(fitted(&cases, role, &index)?.into_iter().map(|weight| weight * factor).collect());
-    }
-    let rows: Vec<Vec<f64>> = (0..names.len()).map(|at| columns.iter().map(|column| column[at]).collect()).collect();
-    Ok(write(note, &names, &ROLES, &rows, 0.005))
+pub fn documents(model: DocumentModel, cases: &[Case], folds: usize, note: &str) -> Result<String, String> {
+    let columns = with_questions(model, cases, folds, |name, questions, penalty| {
+        let factor = sharpness(&held_out(questions, folds, penalty)?);
+        let mut weights = fitted(&questions.iter().collect::<Vec<_>>(), penalty)?;
+        weights.values_mut().for_each(|weight| *weight *= factor);
+        Ok((name, weights))
+    })?;
+    let names: BTreeSet<&String> = columns.iter().flat_map(|(_, weights)| weights.keys()).collect();
+    let row = |name: &&String| columns.iter().map(|(_, weights)| weights.get(*name).copied().unwrap_or(0.0)).collect();
+    let rows: Vec<Vec<f64>> = names.iter().map(row).collect();
+    let classes: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let names: Vec<String> = names.into_iter().cloned().collect();
+    Ok(write(note, &names, &classes, &rows, 0.005))
 }
 
 /// A chance that was given, and whether it was right to give it.
 type Answer = (f64, bool);
 
 /// How the choice does on organisations that it has not seen: each of `folds` parts of the organisations is held out once. Each
-/// instant is judged alone, before the three are taken together. The figures are precision, recall and F1 of the most
-/// likely candidate from `floor` on, and the expected calibration error (ten bins) of its chance.
+/// field is judged alone; instants before the three are taken together. The figures are accuracy (an answer that is right, or
+/// none where there is none), precision, recall and F1 of the likeliest answer from `floor` on, and the expected calibration
+/// error (ten bins) of its chance.
 ///
 /// # Errors
-/// Those of [`times`].
-pub fn cross_validated(cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
-    let cases: Vec<&Case> = cases.iter().filter(|case| case.label.is_incident).collect();
-    let mut report = format!("{} documents, {} organisations\n", cases.len(), groups(&cases).len());
-    for (role, held) in ROLES.iter().zip(&held_out(&cases, folds)?) {
-        let factor = sharpness(held, role);
-        let labelled = held.iter().filter(|held| !matches!(held.case.right(role), Right::None)).count();
-        let answer = |held: &Held| {
-            let (chance, at) = likeliest(held, factor).filter(|(chance, _)| *chance >= floor)?;
-            Some((chance, matches!(held.case.right(role), Right::These(right) if right[at])))
-        };
+/// Those of [`documents`].
+pub fn cross_validated(model: DocumentModel, cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
+    let incidents = cases.iter().filter(|case| case.label.is_incident);
+    let organisations: BTreeSet<&str> = incidents.clone().map(|case| case.label.group()).collect();
+    let mut report = format!("{} documents, {} organisations\n", incidents.count(), organisations.len());
+    let lines = with_questions(model, cases, folds, |name, questions, penalty| {
+        let held = held_out(questions, folds, penalty)?;
+        let factor = sharpness(&held);
+        let told = questions.iter().filter(|question| question.is_told()).count();
+        let answer = |held: &Held| likeliest(held, factor).filter(|(chance, _)| *chance >= floor);
         let answers: Vec<Answer> = held.iter().filter_map(answer).collect();
         let right = answers.iter().filter(|(_, right)| *right).count();
+        let untold = |held: &&Held| answer(held).is_none() && held.question.right.last() == Some(&true);
         let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
-        let (precision, recall) = (share(right, answers.len()), share(right, labelled));
-        let f1 = share(2 * right, answers.len() + labelled);
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            report,
-            "{role:12} labelled {labelled:4}  answered {:4}  precision {precision:.3}  recall {recall:.3}  F1 {f1:.3}  \
-             ECE {:.3}  sharpened {factor:.1}",
+        Ok(format!(
+            "{name:16} labelled {told:4}  answered {:4}  accuracy {:.3}  precision {:.3}  recall {:.3}  F1 {:.3}  ECE {:.3}  \
+             sharpened {factor:.1}\n",
             answers.len(),
+            share(right + held.iter().filter(untold).count(), held.len()),
+            share(right, answers.len()),
+            share(right, told),
+            share(2 * right, answers.len() + told),
             calibration_error(&answers),
-        );
-    }
+        ))
+    })?;
+    report.extend(lines);
     Ok(report)
 }
 
-/// The likeliest moment, its chance over all places that tell it, and one of these.
-fn likeliest(held: &Held, factor: f64) -> Option<(f64, usize)> {
+/// The likeliest answer's chance, over all places that tell it, and whether it is right; none where "none of them" is likelier.
+fn likeliest(held: &Held, factor: f64) -> Option<Answer> {
     let chances = chances(&held.scores, factor);
-    let mut best: Vec<(Option<When>, f64, usize)> = Vec::new();
-    for (at, ((when, _), chance)) in held.case.lesson.candidates.iter().zip(&chances).enumerate() {
-        match best.iter_mut().find(|(known, ..)| known == when) {
-            Some((_, all, _)) => *all += chance,
-            None => best.push((*when, *chance, at)),
-        }
+    let none = chances.len().checked_sub(1)?;
+    let mut all = vec![0.0; chances.len()];
+    for (same, chance) in held.question.same.iter().zip(&chances) {
+        all[*same] += chance;
     }
-    let none = chances.last().copied().unwrap_or(1.0);
-    let (_, chance, at) = best.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (chance > none).then_some((chance, at))
+    let best = (0..none).max_by(|a, b| all[*a].total_cmp(&all[*b]))?;
+    (all[best] > all[none]).then(|| (all[best], held.question.right[best]))
 }
 
 /// The expected calibration error: the gap between chance and share of right answers, over ten bins, weighed by answers.

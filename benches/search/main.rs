@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use coroner::library;
-use coroner::search::Index;
+use coroner::search::{Index, Options};
 
 use fts5::Fts5;
 use queries::Query;
@@ -150,9 +150,11 @@ fn latencies(library: &Path, fts5: &mut Fts5, queries: &[Query], rounds: usize) 
     let fts5 = std::cell::RefCell::new(fts5);
     library::read(library, |generation| {
         let index = Index::open(generation)?;
+        // FTS5 does not count either.
+        let options = Options { limit: LIMIT, count: false, ..Options::default() };
         let ask = |query: &Query| {
             let began = Instant::now();
-            let found = index.search(&query.ours, LIMIT)?;
+            let found = index.search(&query.ours, &options)?;
             let ours = began.elapsed().as_secs_f64();
             let (theirs, fts5_hits) = fts5.borrow_mut().query(&query.fts5)?;
             let (kind, query) = (query.kind, query.ours.clone());

@@ -15,7 +15,7 @@ use super::output::{self, Table, TableFormat};
 use crate::library;
 use crate::record::Cell;
 use crate::search::evaluate::{self, DEPTH, Judgment, Outcome, Scores, Summary};
-use crate::search::{Index, Lookup};
+use crate::search::{Fault, Index, Lookup, Options, Weights};
 
 /// Measure the ranking of the search by judged queries
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,9 @@ pub struct Args {
     /// Judged queries, one JSON object a line; may be given several times
     #[arg(long, value_name = "FILE", required = true)]
     judgments: Vec<PathBuf>,
+    /// What a word is worth in each field, a file like data/search/weights.tsv, to see what another weight would do
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// One row a query, not a kind
     #[arg(long)]
     each: bool,
@@ -57,10 +60,12 @@ pub fn run(args: Args) -> Result<ExitCode> {
     if judged.is_empty() {
         bail!("the files of judgments hold no query");
     }
+    let weights = args.weights.as_deref().map(Weights::load).transpose()?.unwrap_or_default();
+    let options = Options { limit: DEPTH, count: false, weights, ..Options::default() };
     let (outcomes, refused) = library::read(&args.library, |generation| {
         let index = Index::open(generation)?;
         let grades = known(&index, &judged, &args.library)?;
-        let fared = judged.iter().zip(grades).map(|(judged, grades)| fare(&index, judged, &grades));
+        let fared = judged.iter().zip(grades).map(|(judged, grades)| fare(&index, judged, &grades, &options));
         Ok(fared.collect::<Result<Vec<_>>>()?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>())
     })?;
     refused.iter().flatten().for_each(output::say);
@@ -119,11 +124,19 @@ fn meant(index: &Index, name: &str) -> Result<Result<String, String>> {
 }
 
 /// How one query fares. One that cannot be read finds nothing, as it does for who types it; and that is said.
-fn fare(index: &Index, judged: &Judged, grades: &BTreeMap<String, u8>) -> Result<(Outcome, Option<String>)> {
+fn fare(
+    index: &Index,
+    judged: &Judged,
+    grades: &BTreeMap<String, u8>,
+    options: &Options,
+) -> Result<(Outcome, Option<String>)> {
     let Judgment { query, kind, .. } = &judged.judgment;
-    let (found, refused) = match index.search(query, DEPTH) {
+    let (found, refused) = match index.search(query, options) {
         Ok(found) => (found.hits.into_iter().map(|hit| hit.record.id).collect(), None),
-        Err(error) => (Vec::new(), Some(format!("{}: counts as finding nothing: {error:#}", judged.place))),
+        Err(error) if error.is::<Fault>() => {
+            (Vec::new(), Some(format!("{}: counts as finding nothing: {error:#}", judged.place)))
+        }
+        Err(error) => return Err(error),
     };
     let plain = index.search_body_alone(query, DEPTH)?;
     let scores = evaluate::score(&found, grades);

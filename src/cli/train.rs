@@ -12,7 +12,7 @@ use super::output;
 use crate::labels::Label;
 use crate::source::walk::walk;
 use crate::source::{self, Limits};
-use crate::train::{self, Case, LineModel};
+use crate::train::{self, Case, DocumentModel, LineModel};
 
 /// Fit the models of extraction to lines or labelled documents.
 ///
@@ -64,27 +64,44 @@ enum Model {
         #[arg(long, default_value = "data/model/causes.tsv")]
         out: PathBuf,
     },
-    /// Which moment is the start, the detection and the end, from labelled documents
-    Times {
-        /// Labels, one JSON object a line; again for more
-        #[arg(long, required = true)]
-        labels: Vec<PathBuf>,
-        /// Print how the model does on held-out organisations instead of writing it
-        #[arg(long)]
-        cross_validate: bool,
-        /// Into how many parts the organisations are split
-        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..))]
-        parts: u32,
-        /// The chance from which on an answer counts in the table
-        #[arg(long, default_value_t = 0.2)]
-        floor: f64,
+    /// Which trigger a line gives, from the lines of causes
+    Triggers {
+        /// The table of lines
+        #[arg(long, default_value = "data/train/causes.tsv")]
+        lines: PathBuf,
+        /// Lines of events, most of which give no trigger
+        #[arg(long, default_value = "data/train/events.tsv")]
+        events: PathBuf,
         /// Where the model is written
-        #[arg(long, default_value = "data/model/times.tsv")]
+        #[arg(long, default_value = "data/model/triggers.tsv")]
         out: PathBuf,
-        /// Files and folders that hold the labelled documents
-        #[arg(required = true)]
-        documents: Vec<PathBuf>,
     },
+    /// Which moment is the start, the detection and the end, from labelled documents
+    Times(#[command(flatten)] Documents),
+    /// Which root cause, trigger and detection source a document tells, from labelled documents
+    Labels(#[command(flatten)] Documents),
+}
+
+#[derive(Debug, clap::Args)]
+struct Documents {
+    /// Labels, one JSON object a line; again for more
+    #[arg(long, required = true)]
+    labels: Vec<PathBuf>,
+    /// Print how the model does on held-out organisations instead of writing it
+    #[arg(long)]
+    cross_validate: bool,
+    /// Into how many parts the organisations are split
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..))]
+    parts: u32,
+    /// The chance from which on an answer counts in the table
+    #[arg(long, default_value_t = 0.2)]
+    floor: f64,
+    /// Where the model is written [default: data/model/times.tsv or labels.tsv]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Files and folders that hold the labelled documents
+    #[arg(required = true)]
+    documents: Vec<PathBuf>,
 }
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -98,23 +115,30 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let table = train::causes_and_events(&read(&lines)?, &read(&events)?);
             learn(LineModel::Causes, &[&lines, &events], &table, &out)?;
         }
-        Model::Times { labels, cross_validate, parts, floor, out, documents } => {
-            let cases = cases(&labels, &documents)?;
-            let parts = parts as usize;
-            if cross_validate {
-                print!("{}", train::cross_validated(&cases, parts, floor).map_err(anyhow::Error::msg)?);
-                return Ok(ExitCode::SUCCESS);
-            }
-            let names: Vec<String> = labels.iter().map(|path| path.display().to_string()).collect();
-            let note = format!(
-                "Which moment is which. `coroner train times` over {} labelled documents of {}.",
-                cases.len(),
-                names.join(", ")
-            );
-            write(&out, &train::times(&cases, parts, &note).map_err(anyhow::Error::msg)?)?;
+        Model::Triggers { lines, events, out } => {
+            let table = train::triggers_and_events(&read(&lines)?, &read(&events)?);
+            learn(LineModel::Triggers, &[&lines, &events], &table, &out)?;
         }
+        Model::Times(args) => choose(DocumentModel::Times, "data/model/times.tsv", args)?,
+        Model::Labels(args) => choose(DocumentModel::Labels, "data/model/labels.tsv", args)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn choose(model: DocumentModel, out: &str, args: Documents) -> anyhow::Result<()> {
+    let cases = cases(&args.labels, &args.documents)?;
+    let parts = args.parts as usize;
+    if args.cross_validate {
+        print!("{}", train::cross_validated(model, &cases, parts, args.floor).map_err(anyhow::Error::msg)?);
+        return Ok(());
+    }
+    let names: Vec<String> = args.labels.iter().map(|path| path.display().to_string()).collect();
+    let what = if model == DocumentModel::Times { "Which moment is which" } else { "Which label is right" };
+    let note = format!("{what}. `coroner train` over {} labelled documents of {}.", cases.len(), names.join(", "));
+    write(
+        &args.out.unwrap_or_else(|| out.into()),
+        &train::documents(model, &cases, parts, &note).map_err(anyhow::Error::msg)?,
+    )
 }
 
 fn learn(model: LineModel, from: &[&Path], table: &str, out: &Path) -> anyhow::Result<()> {

@@ -15,25 +15,38 @@ mod outline;
 pub mod timeline;
 mod times;
 
-pub(crate) use self::category::{reasons, ways};
-pub(crate) use self::times::{HAPPENINGS, Lesson, ROLES};
+pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
+#[cfg(feature = "program")]
+pub(crate) use self::mask::mask;
+#[cfg(feature = "program")]
+pub(crate) use self::outline::{Section, Sentence, outline};
+#[cfg(feature = "program")]
+pub(crate) use self::timeline::{Kind, score};
+pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
 #[cfg(test)]
 mod properties;
 
-use crate::document::Document;
-use crate::record::{Evidence, Record, RootCause};
-
-/// Below this support a trigger is unknown.
-const TRIGGER_FLOOR: f64 = 0.5;
+use crate::document::{Document, Span};
+use crate::record::{Evidence, Record};
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
     stages(document, |reading| record(reading, times::read(reading)))
 }
 
-/// What the choice of the instants can learn from `document`.
-pub(crate) fn lesson(document: &Document) -> Lesson {
-    stages(document, times::lesson)
+/// What the choices of instants and of labels can learn from `document`.
+pub(crate) fn lessons(document: &Document) -> (TimesLesson, [Supports; 3]) {
+    stages(document, |reading| {
+        let (_, title) = about::title(document, reading.text, reading.fields);
+        let detected = times::read(reading).detected;
+        (times::lesson(reading), category::read(&sources(reading, title), detected.map(|detected| detected.quote)))
+    })
+}
+
+/// What the labels are read from.
+fn sources<'d>(reading: &times::Reading<'d>, title: Option<Span>) -> category::Sources<'d> {
+    let times::Reading { document, untimed, outline, events, .. } = *reading;
+    category::Sources { document, text: untimed, outline, events, title }
 }
 
 /// The record with the times it was made from, for `coroner timeline`.
@@ -61,7 +74,7 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
 }
 
 fn record(reading: &times::Reading, times: times::Times) -> Record {
-    let times::Reading { document, text, untimed, outline, fields, events, .. } = *reading;
+    let times::Reading { document, text, outline, fields, events, .. } = *reading;
     let mut record =
         Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
     for (name, slot, found) in [
@@ -110,7 +123,6 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
         record.organization = Some(name);
         put(&mut record, "organization", span);
     }
-    let sources = category::Sources { document, text: untimed, outline, events, title: title_span };
     let timed = record.started_at.is_some()
         || record.detected_at.is_some()
         || record.resolved_at.is_some()
@@ -127,37 +139,21 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
         record.services = names;
         put(&mut record, "services", span);
     }
-    let causes = category::causes(&sources);
-    if let Some(best) = causes.first().filter(|best| best.score >= 2.0) {
-        record.root_cause = best.label;
-        put(&mut record, "root_cause", best.quote);
-        record.confidence.insert(
-            "root_cause".into(),
-            confidence::of("root_cause", confidence::step(best.score, causes.get(1).map(|s| s.score))),
-        );
-        record.root_cause_also = causes[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
+    let cases = category::read(&sources(reading, title_span), times.detected.map(|detected| detected.quote));
+    let decided = category::decide(&cases, 0.0);
+    for (field, decision) in Field::ALL.into_iter().zip(&decided) {
+        let Some(answer) = decision.answer else { continue };
+        if let Some(quote) = answer.quote {
+            put(&mut record, field.name(), quote);
+        }
+        record.confidence.insert(field.name().to_owned(), rounded(answer.chance));
     }
-    let cause = causes.first().copied().filter(|_| record.root_cause != RootCause::Unknown);
-    let triggers = category::triggers(&sources, cause);
-    if let Some(best) = triggers.first().filter(|best| best.score >= TRIGGER_FLOOR) {
-        record.trigger = best.label;
-        put(&mut record, "trigger", best.quote);
-        record.confidence.insert(
-            "trigger".into(),
-            confidence::of("trigger", confidence::step(best.score, triggers.get(1).map(|s| s.score))),
-        );
-    }
-    let detections = category::detections(&sources, times.detected.map(|d| d.quote));
-    if let Some(best) = detections.first().filter(|best| best.score >= 2.0) {
-        record.detection_source = best.label;
-        put(&mut record, "detection_source", best.quote);
-        record.confidence.insert(
-            "detection_source".into(),
-            confidence::of("detection_source", confidence::step(best.score, detections.get(1).map(|s| s.score))),
-        );
-        record.detection_also =
-            detections[1..].iter().filter(|s| s.score >= 0.5 * best.score).map(|s| s.label).collect();
-    }
+    let [cause, trigger, detection] = &decided;
+    record.root_cause = cause.label();
+    record.root_cause_also = cause.also();
+    record.trigger = trigger.label();
+    record.detection_source = detection.label();
+    record.detection_also = detection.also();
     record
 }
 

@@ -4,7 +4,7 @@
 //! enough to read, to compare between versions and to keep beside the code. A feature is looked up by the hash of its
 //! name; of 2^64 hashes two of some ten thousand features do not meet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::grams::hash;
@@ -50,6 +50,40 @@ impl Weights {
                 *score += weight * strength;
             }
         }
+    }
+}
+
+/// Takes features: a family and a member, which together are its name, and how strongly it holds.
+pub(crate) trait Sink {
+    fn give(&mut self, family: &str, member: &str, strength: f32);
+
+    fn put(&mut self, family: &str, member: &str) {
+        self.give(family, member, 1.0);
+    }
+}
+
+/// Features by name, to learn from.
+impl Sink for BTreeMap<String, f32> {
+    fn give(&mut self, family: &str, member: &str, strength: f32) {
+        self.insert(format!("{family}={member}"), strength);
+    }
+}
+
+/// Sums up what features say for each of `N` classes.
+pub(crate) struct Scorer<'m, const N: usize> {
+    weights: &'m Weights,
+    pub scores: [f32; N],
+}
+
+impl<'m, const N: usize> Scorer<'m, N> {
+    pub fn new(weights: &'m Weights) -> Scorer<'m, N> {
+        Scorer { weights, scores: [0.0; N] }
+    }
+}
+
+impl<const N: usize> Sink for Scorer<'_, N> {
+    fn give(&mut self, family: &str, member: &str, strength: f32) {
+        self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
     }
 }
 

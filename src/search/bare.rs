@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tantivy::{Index, IndexWriter, TantivyDocument};
 
-use super::{schema, writer};
+use super::{analyzer, schema, writer};
 use crate::document::Document;
 use crate::record::Record;
 
@@ -20,5 +20,7 @@ pub fn entries(documents: &[(Document, Record)]) -> serde_json::Result<Vec<Tanti
 /// A writer of a new index in an empty directory.
 pub fn writer(dir: &Path, threads: usize) -> tantivy::Result<IndexWriter> {
     let (schema, _) = schema::schema();
-    Index::create_in_dir(dir, schema)?.writer_with_num_threads(threads.clamp(1, writer::THREADS), writer::HEAP)
+    let index = Index::create_in_dir(dir, schema)?;
+    analyzer::register(index.tokenizers());
+    index.writer_with_num_threads(threads.clamp(1, writer::THREADS), writer::HEAP)
 }

@@ -1,19 +1,23 @@
 //! The index of a committed generation, open for reading: ranked search, and look-up by id.
 //!
 //! Promises: whatever in the index cannot be read is an error that names the library and the command that mends it;
-//! hits of one score stand in the order of their ids. Leaves to others: what a query means (`query`).
+//! hits that rank alike stand in the order of their ids; only the documents that are shown are loaded. Leaves to others:
+//! what a query means (`query`), what is counted (`facets`).
 
 use anyhow::{Context, Result};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::TermQuery;
+use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use super::query;
+use super::analyzer;
+use super::facets::{self, Facet};
+use super::query::{self, Compiler};
 use super::readonly::ReadOnly;
 use super::schema::{self, Fields};
 use super::snippet::{Snippet, Snippets};
+use super::weights::Weights;
 use crate::library::Generation;
 use crate::record::Record;
 
@@ -23,17 +27,60 @@ const CANDIDATES: usize = 20;
 /// An open index.
 pub struct Index<'a> {
     pub(super) generation: &'a Generation,
-    index: tantivy::Index,
     pub(super) searcher: Searcher,
     pub(super) fields: Fields,
+}
+
+/// What is wanted of a search beside its query.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Hits to give at most, and how many of the first to leave out.
+    pub limit: usize,
+    pub offset: usize,
+    /// Without one: by score where the query has words, else the newest first.
+    pub sort: Option<Sort>,
+    /// The other way round than [`Sort`] says.
+    pub reverse: bool,
+    /// Count what matches, and by its labels. Counting reads every match, which ranking need not.
+    pub count: bool,
+    pub facets: bool,
+    pub weights: Weights,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            limit: 10,
+            offset: 0,
+            sort: None,
+            reverse: false,
+            count: true,
+            facets: false,
+            weights: Weights::default(),
+        }
+    }
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// The best first.
+    Score,
+    /// The newest first; what has no date last.
+    Date,
+    /// The longest first; what is not known last.
+    Ttr,
+    Ttd,
 }
 
 /// What a query found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Documents that match, of which `hits` are the first.
-    pub total: usize,
+    /// Documents that match, of which `hits` are some, where they were counted.
+    pub total: Option<usize>,
     pub hits: Vec<Hit>,
+    /// Counts of all that match, where asked for.
+    pub facets: Vec<Facet>,
 }
 
 /// One document that a query found.
@@ -42,6 +89,15 @@ pub struct Hit {
     pub score: f32,
     pub record: Record,
     pub snippet: Snippet,
+    /// The sentence that says how the incident was resolved, where one does.
+    pub fix: Option<String>,
+}
+
+/// A hit by its id alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    pub score: f32,
+    pub id: String,
 }
 
 /// A document as the index keeps it.
@@ -50,6 +106,8 @@ pub struct Stored {
     pub record: Record,
     /// The text that the evidence of the record points into.
     pub text: String,
+    /// See [`Hit::fix`].
+    pub fix: Option<String>,
 }
 
 /// What a name stands for.
@@ -68,6 +126,7 @@ impl<'a> Index<'a> {
         let (schema, fields) = schema::schema();
         let open = || -> tantivy::Result<_> {
             let index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            analyzer::register(index.tokenizers());
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             Ok((index, reader.searcher()))
         };
@@ -75,23 +134,82 @@ impl<'a> Index<'a> {
         if index.schema() != schema {
             return Err(generation.foreign("the search index"));
         }
-        Ok(Index { generation, index, searcher, fields })
+        Ok(Index { generation, searcher, fields })
     }
 
-    /// The `limit` documents that match `text` best; of two that match alike, the one whose id comes first.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Found> {
-        let query = query::parse(&self.index, &self.fields, text)?;
+    /// The documents that match `text`, in the order and number that `options` say, with all that a reader is shown.
+    ///
+    /// An error is a [`query::Fault`] where the query cannot be read.
+    pub fn search(&self, text: &str, options: &Options) -> Result<Found> {
+        let compiled = self.compile(text, options)?;
+        let sort = options.sort.unwrap_or(if compiled.is_ranked { Sort::Score } else { Sort::Date });
+        let query = compiled.query;
         let damaged = |error| self.generation.damaged("the search index", error);
-        let collectors = (TopDocs::with_limit(limit.max(1)).order_by_score(), Count);
-        let (top, total) = self.searcher.search(&query, &collectors).map_err(damaged)?;
-        let snippets = Snippets::new(&self.searcher, &query, self.fields.body).map_err(damaged)?;
-        let hit = |(score, address): &(f32, DocAddress)| {
-            let Stored { record, text } = self.stored(*address)?;
-            Ok(Hit { score: *score, record, snippet: snippets.of(&text) })
+        let top = self.top(&*query, sort, options).map_err(damaged)?;
+        let total = options.count.then(|| self.searcher.search(&*query, &Count)).transpose().map_err(damaged)?;
+        let facets = if options.facets { facets::count(&self.searcher, &*query).map_err(damaged)? } else { Vec::new() };
+        let snippets = Snippets::new(&self.searcher, &*query, self.fields.body).map_err(damaged)?;
+        let hit = |(score, address): (f32, DocAddress)| self.hit(score, address, &snippets);
+        let mut hits = top.into_iter().map(hit).collect::<Result<Vec<_>>>()?;
+        if sort == Sort::Score && !options.reverse {
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.record.id.cmp(&b.record.id)));
+        }
+        Ok(Found { total, hits, facets })
+    }
+
+    /// The ids of the `limit` documents that match `text` best, the best first: [`Index::search`] without what a reader is
+    /// shown.
+    pub fn rank(&self, text: &str, options: &Options) -> Result<Vec<Ranked>> {
+        let compiled = self.compile(text, options)?;
+        let damaged = |error| self.generation.damaged("the search index", error);
+        let top = self.top(&*compiled.query, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
+        top.into_iter().map(|(score, address)| Ok(Ranked { score, id: self.id(address).map_err(damaged)? })).collect()
+    }
+
+    fn compile(&self, text: &str, options: &Options) -> Result<query::Compiled> {
+        let node = query::parse(text)?;
+        let compiler = Compiler { searcher: &self.searcher, fields: &self.fields, weights: &options.weights };
+        compiler.compile(&node).map_err(|error| self.generation.damaged("the search index", error))
+    }
+
+    /// The scores and places of the hits that `options` ask for, in order. Scores are 0 where the order is another.
+    fn top(&self, query: &dyn Query, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+        let top = TopDocs::with_limit(options.limit.max(1)).and_offset(options.offset);
+        let order = if options.reverse { Order::Asc } else { Order::Desc };
+        let mut found: Vec<(f32, DocAddress)> = match sort {
+            Sort::Score if options.reverse => {
+                let by = (tantivy::collector::sort_key::SortBySimilarityScore, order);
+                self.searcher.search(query, &top.order_by(by))?
+            }
+            Sort::Score => self.searcher.search(query, &top.order_by_score())?,
+            Sort::Date => {
+                let by = top.order_by_fast_field::<tantivy::DateTime>("date", order);
+                self.searcher.search(query, &by)?.into_iter().map(|(_, address)| (0.0, address)).collect()
+            }
+            Sort::Ttr | Sort::Ttd => {
+                let by = top.order_by_fast_field::<f64>(if sort == Sort::Ttr { "ttr" } else { "ttd" }, order);
+                self.searcher.search(query, &by)?.into_iter().map(|(_, address)| (0.0, address)).collect()
+            }
         };
-        let mut hits = top.iter().take(limit).map(hit).collect::<Result<Vec<_>>>()?;
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.record.id.cmp(&b.record.id)));
-        Ok(Found { total, hits })
+        found.truncate(options.limit);
+        Ok(found)
+    }
+
+    /// The id of a document, from its column.
+    pub(super) fn id(&self, address: DocAddress) -> tantivy::Result<String> {
+        let mut id = String::new();
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        if let Some(ids) = segment.fast_fields().str("id")?
+            && let Some(ord) = ids.term_ords(address.doc_id).next()
+        {
+            ids.ord_to_str(ord, &mut id)?;
+        }
+        Ok(id)
+    }
+
+    pub(super) fn hit(&self, score: f32, address: DocAddress, snippets: &Snippets) -> Result<Hit> {
+        let Stored { record, text, fix } = self.stored(address)?;
+        Ok(Hit { score, record, snippet: snippets.of(&text), fix })
     }
 
     /// The document that `name` means: an id, or the end of one, with its extension or without.
@@ -112,7 +230,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn address(&self, id: &str) -> Result<Option<DocAddress>> {
+    pub(super) fn address(&self, id: &str) -> Result<Option<DocAddress>> {
         let query = TermQuery::new(Term::from_field_text(self.fields.id, id), IndexRecordOption::Basic);
         let found = self.searcher.search(&query, &TopDocs::with_limit(1).order_by_score());
         let found = found.map_err(|error| self.generation.damaged("the search index", error))?;
@@ -148,7 +266,8 @@ impl<'a> Index<'a> {
             return Err(damaged("a document without its record or text"));
         };
         let record = serde_json::from_str(record).with_context(|| self.generation.foreign("a record").to_string())?;
-        Ok(Stored { record, text: body.to_owned() })
+        let fix = text(self.fields.fix).map(str::to_owned);
+        Ok(Stored { record, text: body.to_owned(), fix })
     }
 }
 

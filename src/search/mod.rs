@@ -4,18 +4,25 @@
 //! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
+mod analyzer;
 #[doc(hidden)]
 pub mod bare;
 mod baseline;
 mod budget;
 pub mod evaluate;
+mod facets;
 mod index;
 mod query;
 mod readonly;
 mod schema;
+mod sections;
 mod snippet;
+mod weights;
 mod writer;
 
-pub use index::{Found, Hit, Index, Lookup, Stored};
-pub use snippet::Snippet;
+pub use facets::Facet;
+pub use index::{Found, Hit, Index, Lookup, Options, Ranked, Sort, Stored};
+pub use query::Fault;
+pub use snippet::{Snippet, plain};
+pub use weights::Weights;
 pub use writer::IndexPart;

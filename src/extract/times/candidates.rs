@@ -6,11 +6,10 @@
 //! entry speaks of restoration"), whether a stated length leads to it, and its words. Nothing is decided here; that is
 //! [`super::choose`].
 
-use std::collections::BTreeMap;
-
 use super::events::{COURSE, Chances};
 use super::story::Told;
 use super::*;
+use crate::model::weights::Sink;
 
 /// What a chance counts for against a plain feature: the penalty on weights is one for all.
 const STRESS: f32 = 3.0;
@@ -84,22 +83,6 @@ pub(super) struct Candidate {
 pub(super) struct Ruled {
     pub name: &'static str,
     pub found: Option<Found>,
-}
-
-/// Takes features: a family and a member, which together are its name, and how strongly it holds.
-pub(crate) trait Sink {
-    fn give(&mut self, family: &str, member: &str, strength: f32);
-
-    fn put(&mut self, family: &str, member: &str) {
-        self.give(family, member, 1.0);
-    }
-}
-
-/// Features by name, to learn from.
-impl Sink for BTreeMap<String, f32> {
-    fn give(&mut self, family: &str, member: &str, strength: f32) {
-        self.insert(format!("{family}={member}"), strength);
-    }
 }
 
 /// The candidates of a document, in the order of the text, and what is known of all of them together.

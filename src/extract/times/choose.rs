@@ -8,10 +8,9 @@
 
 use std::sync::LazyLock;
 
-use super::candidates::{Candidates, Origin, Sink};
+use super::candidates::{Candidates, Origin};
 use super::*;
-use crate::model::grams::hash;
-use crate::model::weights::{Weights, softmax};
+use crate::model::weights::{Scorer, Weights, softmax};
 
 /// What is chosen, in the order of the weights.
 pub(crate) const ROLES: [&str; 3] = ["started_at", "detected_at", "resolved_at"];
@@ -33,18 +32,6 @@ static MODEL: LazyLock<Weights> = LazyLock::new(|| {
     Weights::parse(include_str!("../../../data/model/times.tsv"), &ROLES).unwrap_or_else(|e| panic!("times.tsv: {e}"))
 });
 
-/// Sums up what features say for each role.
-struct Scorer<'m> {
-    weights: &'m Weights,
-    scores: [f32; 3],
-}
-
-impl Sink for Scorer<'_> {
-    fn give(&mut self, family: &str, member: &str, strength: f32) {
-        self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
-    }
-}
-
 /// A moment, its chance, and the candidate that tells it best; no moment where nothing is the answer.
 #[derive(Clone, Copy)]
 struct Choice {
@@ -56,7 +43,7 @@ struct Choice {
 /// The three instants, each with its chance.
 pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
     let mut scores: Vec<[f32; 3]> = Vec::with_capacity(candidates.all.len() + 1);
-    let scorer = || Scorer { weights: &MODEL, scores: [0.0; 3] };
+    let scorer = || Scorer::<3>::new(&MODEL);
     for nth in 0..candidates.all.len() {
         let mut one = scorer();
         candidates.describe(nth, &mut one);

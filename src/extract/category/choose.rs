@@ -1,0 +1,165 @@
+//! Chooses a label of each field: a conditional logit over the labels that the document supports and "not told".
+//!
+//! The weights (`data/model/labels.tsv`) are fitted by `coroner train labels`. The chance of a label is the field's
+//! confidence. A label without a sentence that speaks for it is never the answer, because it would have no evidence; but what
+//! set an incident off may follow from its cause ("the certificate ran out"), so the quote of the cause speaks for a
+//! trigger too, and how causes lean towards triggers is learnt.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use super::{Case, FIELDS, Field};
+use crate::document::Span;
+use crate::model::weights::{Scorer, Sink, Weights, softmax};
+
+static MODEL: LazyLock<Weights> = LazyLock::new(|| {
+    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
+    Weights::parse(include_str!("../../../data/model/labels.tsv"), &FIELDS)
+        .unwrap_or_else(|e| panic!("labels.tsv: {e}"))
+});
+
+/// A label further down counts as true too from this chance on.
+const ALSO: f32 = 0.2;
+
+/// A label that a document supports, or "unknown".
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    pub label: &'static str,
+    pub chance: f32,
+    /// The sentence that says it best; none for "unknown".
+    pub quote: Option<Span>,
+}
+
+/// What is known of the root cause when the trigger is chosen: the chance of each cause, in the order of its labels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    chances: Vec<f32>,
+    quote: Option<Span>,
+}
+
+impl Known {
+    /// Chances by the labels of the root cause, and the quote of the cause decided on.
+    pub fn new(chances: Vec<f32>, quote: Option<Span>) -> Known {
+        Known { chances, quote }
+    }
+
+    fn describe(&self, trigger: &str, sink: &mut impl Sink) {
+        for (cause, chance) in Field::Cause.labels().iter().zip(&self.chances) {
+            sink.give(cause, trigger, 2.0 * chance);
+        }
+    }
+}
+
+/// The labels that may be the answer, with the quote that speaks for each.
+fn alternatives(case: &Case, known: &Known) -> Vec<(usize, Option<Span>)> {
+    let quote = |nth: usize| case.supports[nth].quote.or(known.quote);
+    match case.field {
+        Field::Trigger if known.quote.is_some() => (0..case.supports.len()).map(|nth| (nth, quote(nth))).collect(),
+        _ => case.supported().map(|nth| (nth, quote(nth))).collect(),
+    }
+}
+
+/// The labels of a field from the likeliest to the least, "unknown" among them.
+fn answers(case: &Case, known: &Known) -> Vec<Answer> {
+    let field = case.field as usize;
+    let mut out = Vec::new();
+    let mut scores = Vec::new();
+    for (nth, quote) in alternatives(case, known) {
+        let mut one = Scorer::<3>::new(&MODEL);
+        case.describe(nth, &mut one);
+        known.describe(case.field.labels()[nth], &mut one);
+        scores.push(one.scores[field]);
+        out.push(Answer { label: case.field.labels()[nth], chance: 0.0, quote });
+    }
+    let mut one = Scorer::<3>::new(&MODEL);
+    case.describe_unknown(&mut one);
+    known.describe("unknown", &mut one);
+    scores.push(one.scores[field]);
+    out.push(Answer { label: "unknown", chance: 0.0, quote: None });
+    softmax(&mut scores);
+    for (answer, chance) in out.iter_mut().zip(scores) {
+        answer.chance = chance;
+    }
+    out.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+    out
+}
+
+/// What was decided about a field.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    /// The answer; none where the document does not tell, or not surely enough.
+    pub answer: Option<Answer>,
+    /// Further labels that are likely to be true.
+    pub also: Vec<Answer>,
+}
+
+impl Decision {
+    /// The label as the record has it.
+    pub fn label<L: FromStr + Default>(&self) -> L {
+        self.answer.and_then(|answer| answer.label.parse().ok()).unwrap_or_default()
+    }
+
+    pub fn also<L: FromStr>(&self) -> Vec<L> {
+        self.also.iter().filter_map(|answer| answer.label.parse().ok()).collect()
+    }
+}
+
+/// Decides root cause, trigger and detection source. An answer of a chance below `floor` is none.
+pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
+    let [cause, trigger, detection] = cases;
+    let causes = answers(cause, &Known::default());
+    let chance = |label: &&str| causes.iter().find(|answer| answer.label == *label).map_or(0.0, |answer| answer.chance);
+    let chances = Field::Cause.labels().iter().map(chance).collect();
+    let known = Known::new(chances, causes.first().and_then(|answer| answer.quote));
+    let triggers = answers(trigger, &known);
+    let detections = answers(detection, &Known::default());
+    [causes, triggers, detections].map(|answers| {
+        let told = |answer: &&Answer| answer.quote.is_some();
+        let answer = answers.first().copied().filter(|answer| told(&answer) && answer.chance >= floor);
+        let also = answers.iter().skip(1).filter(|other| answer.is_some() && told(other) && other.chance >= ALSO);
+        Decision { answer, also: also.copied().collect() }
+    })
+}
+
+/// The labels of a document's field as features by name, for `coroner train labels`.
+#[derive(Clone, Debug)]
+pub(crate) struct Lesson {
+    pub labels: Vec<&'static str>,
+    pub features: Vec<BTreeMap<String, f32>>,
+}
+
+/// What there is to learn from a document about a field; of the root cause `causes` gives the chance of each label.
+pub(crate) fn lesson(case: &Case, causes: &[f32]) -> Lesson {
+    // Which quote it would be does not matter here, only that there is one.
+    let quote = causes.iter().any(|chance| *chance > 0.0).then(Span::default);
+    let known = Known::new(causes.to_vec(), quote);
+    let mut out = Lesson { labels: Vec::new(), features: Vec::new() };
+    for (nth, _) in alternatives(case, &known) {
+        let mut features = BTreeMap::new();
+        case.describe(nth, &mut features);
+        known.describe(case.field.labels()[nth], &mut features);
+        out.labels.push(case.field.labels()[nth]);
+        out.features.push(features);
+    }
+    let mut features = BTreeMap::new();
+    case.describe_unknown(&mut features);
+    known.describe("unknown", &mut features);
+    out.labels.push("unknown");
+    out.features.push(features);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_no_sentence_speaks_for_is_no_answer() {
+        for field in Field::ALL {
+            let case = Case::new(field);
+            let answers = answers(&case, &Known::default());
+            assert!(matches!(answers.as_slice(), [Answer { label: "unknown", quote: None, .. }]), "{answers:?}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Detection source, root cause and trigger: what the sentences that bear on a field say, weighed by where they stand.
+//!
+//! Evidence first. Each sentence is read for each field: by cues, which are certain, and by a model of lines, which knows how
+//! people say things beyond the cues; what it says counts by its section (a cue under "Root cause" more than one under
+//! "Impact") and by its stance (a causal sentence more, a suspicion that was ruled out or a plan far less). What a document
+//! says for a label is summed up in [`support`], and the best sentence is the label's evidence. [`choose`] weighs the
+//! labels against each other and against "not told", by weights learnt from labelled documents: rules of thumb on which
+//! score is enough did worse on organisations that were held out.
+
+mod choose;
+mod support;
+
+use std::sync::LazyLock;
+
+pub(crate) use self::choose::{decide, lesson};
+pub(crate) use self::support::Case;
+
+use super::cues::Cues;
+use super::outline::{Outline, Section, Sentence, is_whole_head};
+use super::timeline::{Event, Kind, score as event_score};
+use crate::document::{BlockKind, Document, Span};
+use crate::model::lines::{Lines, Words};
+use crate::record::{DetectionSource, RootCause, Trigger};
+
+/// How a sentence stands to what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stance {
+    Causal,
+    RuledOut,
+    Remedy,
+}
+
+fn lexicon<K: Copy>(name: &str, text: &str, kind_of: impl Fn(&str) -> Option<K>) -> Cues<K> {
+    // The lexicons are part of the program and a test compiles them; a fault in one is a fault in the build.
+    Cues::compile(text, kind_of).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+static STANCE: LazyLock<Cues<Stance>> = LazyLock::new(|| {
+    lexicon("stance.tsv", include_str!("../../../data/lexicon/stance.tsv"), |name| match name {
+        "causal" => Some(Stance::Causal),
+        "ruled_out" => Some(Stance::RuledOut),
+        "remedy" => Some(Stance::Remedy),
+        _ => None,
+    })
+});
+
+static CAUSES: LazyLock<Cues<RootCause>> =
+    LazyLock::new(|| lexicon("causes.tsv", include_str!("../../../data/lexicon/causes.tsv"), |name| name.parse().ok()));
+
+static TRIGGERS: LazyLock<Cues<Trigger>> = LazyLock::new(|| {
+    lexicon("triggers.tsv", include_str!("../../../data/lexicon/triggers.tsv"), |name| name.parse().ok())
+});
+
+/// A field that is chosen here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Cause,
+    Trigger,
+    Detection,
+}
+
+/// The names of the fields, in the order of the weights.
+pub(crate) const FIELDS: [&str; 3] = ["root_cause", "trigger", "detection_source"];
+
+impl Field {
+    pub const ALL: [Field; 3] = [Field::Cause, Field::Trigger, Field::Detection];
+
+    pub fn name(self) -> &'static str {
+        FIELDS[self as usize]
+    }
+
+    /// The labels that a document may support, in the order of their classes; "unknown" is what remains.
+    pub fn labels(self) -> &'static [&'static str] {
+        static LABELS: LazyLock<[Vec<&'static str>; 3]> = LazyLock::new(|| {
+            [
+                RootCause::ALL.iter().map(|label| label.as_str()).collect(),
+                Trigger::ALL.iter().map(|label| label.as_str()).collect(),
+                DetectionSource::ALL.iter().map(|label| label.as_str()).collect(),
+            ]
+        });
+        let labels = &LABELS[self as usize];
+        // Unknown is the last label of each.
+        &labels[..labels.len() - 1]
+    }
+
+    /// What a sentence of that section counts for.
+    fn weight(self, section: Section) -> f32 {
+        let [cause, trigger, detection] = match section {
+            Section::Cause => [3.0, 1.8, 0.8],
+            Section::Trigger => [1.4, 3.0, 0.5],
+            Section::Detection => [0.5, 0.4, 4.0],
+            Section::Summary => [1.6, 1.6, 1.5],
+            Section::Body => [1.3, 1.3, 1.5],
+            Section::Timeline => [0.8, 1.0, 2.0],
+            Section::Resolution => [0.8, 0.4, 0.8],
+            Section::Impact => [0.7, 0.6, 0.8],
+            Section::Response => [0.7, 0.6, 1.2],
+            Section::Background => [0.5, 0.6, 0.2],
+            Section::Lessons => [0.35, 0.25, 0.1],
+            Section::Actions => [0.25, 0.1, 0.1],
+            Section::Other => [0.1, 0.1, 0.1],
+        };
+        [cause, trigger, detection][self as usize]
+    }
+}
+
+/// What the title counts for.
+const TITLE: f32 = 1.6;
+
+/// The factor of a sentence's stance, and whether it says why something happened.
+fn stance(text: &str) -> (f32, bool) {
+    // A question asks for the reason; the answer gives it.
+    let (mut factor, mut causal) = (if text.ends_with('?') { 0.15 } else { 1.0 }, false);
+    for row in STANCE.matches(text) {
+        causal |= row.kind == Stance::Causal;
+        factor *= row.weight as f32;
+    }
+    (factor, causal)
+}
+
+/// Everything the fields are read from.
+pub struct Sources<'d> {
+    pub document: &'d Document,
+    /// The masked text.
+    pub text: &'d str,
+    pub outline: &'d Outline,
+    pub events: &'d [Event],
+    pub title: Option<Span>,
+}
+
+/// One sentence as evidence on a field: how strongly it speaks for each label.
+struct Reading<'r> {
+    quote: Span,
+    /// Where it stands; none for the title.
+    section: Option<Section>,
+    /// How much of the text lies before it, from 0 to 1.
+    place: f32,
+    /// What its section counts for, and what its stance and its being a heading make of it.
+    weight: f32,
+    factor: f32,
+    causal: bool,
+    /// Whether it is where `times` found the detection.
+    found: bool,
+    /// The strongest cue for each label.
+    cues: &'r [f32],
+    /// What the model of lines makes of it: the chance of each label, then of its other classes.
+    chances: &'r [f32],
+}
+
+/// The classes of the model of cause lines: each root cause, and lines that give none.
+pub(crate) fn reasons() -> Vec<&'static str> {
+    let known = RootCause::ALL.iter().filter(|cause| **cause != RootCause::Unknown);
+    known.map(|cause| cause.as_str()).chain(["none"]).collect()
+}
+
+static REASONS: LazyLock<Lines> =
+    LazyLock::new(|| Lines::embedded("causes.tsv", include_str!("../../../data/model/causes.tsv"), reasons()));
+
+/// The class of lines that tell of no trigger; `none` is the trigger of a fault that lay there and needed none.
+pub(crate) const SILENT: &str = "silent";
+
+/// The classes of the model of trigger lines: each trigger, and lines that tell of none.
+pub(crate) fn occasions() -> Vec<&'static str> {
+    let known = Trigger::ALL.iter().filter(|trigger| **trigger != Trigger::Unknown);
+    known.map(|trigger| trigger.as_str()).chain([SILENT]).collect()
+}
+
+static OCCASIONS: LazyLock<Lines> =
+    LazyLock::new(|| Lines::embedded("triggers.tsv", include_str!("../../../data/model/triggers.tsv"), occasions()));
+
+/// The kinds of events that tell of each detection source, in the order of the labels.
+const SOURCES: [Kind; 4] = [Kind::Alert, Kind::Report, Kind::Notice, Kind::Partner];
+
+/// The classes of the model of detection lines: each source, awareness of which the line does not say how, and lines that
+/// tell of no detection.
+pub(crate) fn ways() -> Vec<&'static str> {
+    let known = DetectionSource::ALL.iter().filter(|source| **source != DetectionSource::Unknown);
+    known.map(|source| source.as_str()).chain(["aware", "none"]).collect()
+}
+
+static WAYS: LazyLock<Lines> =
+    LazyLock::new(|| Lines::embedded("detections.tsv", include_str!("../../../data/model/detections.tsv"), ways()));
+
+/// The strongest cue of `row`s for each label of a field.
+fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Vec<f32> {
+    let mut out = vec![0.0f32; labels.len()];
+    for row in cues.matches(text) {
+        if let Some(at) = labels.iter().position(|label| *label == row.kind) {
+            out[at] = out[at].max(row.weight as f32);
+        }
+    }
+    out
+}
+
+/// The supports of the labels of each field, in the order of [`Field::ALL`]. `at` is the quote of the detection that `times` found.
+pub(super) fn read(sources: &Sources, at: Option<Span>) -> [Case; 3] {
+    let mut cases = Field::ALL.map(Case::new);
+    if let Some(title) = sources.title {
+        one(sources, &mut cases, title, None, 0.0, at);
+    }
+    let count = sources.outline.sentences.len().max(1) as f32;
+    for (nth, sentence) in sources.outline.sentences.iter().enumerate() {
+        let kind = sources.document.blocks[sentence.block].kind;
+        if !matches!(kind, BlockKind::Update | BlockKind::Meta | BlockKind::Code) {
+            one(sources, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
+        }
+    }
+    for case in &mut cases {
+        case.status |= sources.document.blocks.iter().any(|block| block.kind == BlockKind::Update);
+    }
+    cases
+}
+
+/// Reads one sentence, or the title, for every field.
+fn one(
+    sources: &Sources,
+    cases: &mut [Case; 3],
+    span: Span,
+    sentence: Option<&Sentence>,
+    place: f32,
+    at: Option<Span>,
+) {
+    let text = span.of(sources.text);
+    let (factor, causal) = stance(text);
+    let words = Words::of(text);
+    let heading = if sentence.is_some_and(|sentence| sentence.heading) { 0.6 } else { 1.0 };
+    let section = sentence.map(|sentence| sentence.section);
+    for (field, case) in Field::ALL.into_iter().zip(cases) {
+        let mut factor = factor.min(2.5) * heading;
+        let weight = section.map_or(TITLE, |section| field.weight(section));
+        let (cues, chances) = match field {
+            Field::Cause => (strongest(&CAUSES, RootCause::ALL, text), REASONS.chances_of(&words)),
+            Field::Trigger => (strongest(&TRIGGERS, Trigger::ALL, text), OCCASIONS.chances_of(&words)),
+            Field::Detection => {
+                if sources.is_boilerplate(span) || is_whole_head(text) {
+                    continue;
+                }
+                factor = if section == Some(Section::Detection) { 1.0 } else { factor.min(1.0) };
+                let scores = event_score(text);
+                (SOURCES.map(|kind| scores.of(kind) as f32).to_vec(), WAYS.chances_of(&words))
+            }
+        };
+        let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
+        case.add(&Reading {
+            quote: span,
+            section,
+            place,
+            weight,
+            factor,
+            causal,
+            found,
+            cues: &cues,
+            chances: &chances,
+        });
+    }
+}
+
+impl Sources<'_> {
+    /// "We are investigating reports of ..." in a status thread; "customers are telling us" is an account.
+    fn is_boilerplate(&self, span: Span) -> bool {
+        let update = |event: &Event| event.update && event.text.len() < 700 && event.text.contains(span);
+        self.events.iter().any(update) && span.of(self.text).to_ascii_lowercase().contains("investigating")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cues::tests::examples_hold;
+
+    #[test]
+    fn every_example_of_the_lexicons_holds() {
+        for lexicon in [
+            include_str!("../../../data/lexicon/causes.tsv"),
+            include_str!("../../../data/lexicon/triggers.tsv"),
+            include_str!("../../../data/lexicon/stance.tsv"),
+            include_str!("../../../data/lexicon/impact.tsv"),
+        ] {
+            examples_hold(lexicon);
+        }
+    }
+}

@@ -40,13 +40,20 @@ struct Settings {
     rounds: usize,
     dir: PathBuf,
     keep: bool,
+    program: PathBuf,
 }
 
 impl Settings {
     fn read() -> Result<Settings> {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let mut settings =
-            Settings { documents: 100_000, rounds: 3, dir: root.join("target/bench-search"), keep: false };
+        let mut settings = Settings {
+            documents: 100_000,
+            rounds: 3,
+            dir: root.join("target/bench-search"),
+            keep: false,
+            // Cargo builds the program beside a benchmark.
+            program: option_env!("CARGO_BIN_EXE_coroner").map_or(root.join("target/release/coroner"), PathBuf::from),
+        };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
@@ -54,10 +61,13 @@ impl Settings {
                 "--documents" => settings.documents = value()?.parse()?,
                 "--rounds" => settings.rounds = value()?.parse()?,
                 "--dir" => settings.dir = value()?.into(),
+                "--program" => settings.program = value()?.into(),
                 "--keep" => settings.keep = true,
                 // Cargo passes this.
                 "--bench" => {}
-                other => bail!("unknown: {other}; there are --documents N, --rounds N, --dir DIR and --keep"),
+                other => {
+                    bail!("unknown: {other}; there are --documents N, --rounds N, --dir DIR, --program FILE and --keep")
+                }
             }
         }
         Ok(settings)
@@ -86,7 +96,7 @@ fn main() -> Result<()> {
 
     let queries = queries::queries(&sentences);
     let times = latencies(&at("library"), &mut fts5, &queries, settings.rounds)?;
-    let cold = cold(&at("library"), &queries)?;
+    let cold = cold(&settings.program, &at("library"), &queries)?;
 
     let ratio = |ours: f64, theirs: f64| format!("{:.2}", theirs / ours);
     let mut rows = vec![["".into(), "coroner".into(), "SQLite FTS5".into(), "FTS5 / coroner".into()]];
@@ -171,13 +181,12 @@ struct Cold {
     nothing: Vec<f64>,
 }
 
-fn cold(library: &Path, queries: &[Query]) -> Result<Cold> {
-    let program = env!("CARGO_BIN_EXE_coroner");
+fn cold(program: &Path, library: &Path, queries: &[Query]) -> Result<Cold> {
     let time = |command: &mut Command| {
         let began = Instant::now();
-        let output = command.output().with_context(|| format!("cannot run {program}"))?;
+        let output = command.output().with_context(|| format!("cannot run {}", program.display()))?;
         let seconds = began.elapsed().as_secs_f64();
-        ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&output.stderr));
         Ok(seconds)
     };
     let (mut searches, mut nothing) = (Vec::new(), Vec::new());

@@ -100,6 +100,8 @@ pub struct Document {
     pub id: String,
     /// See `Record::source`.
     pub source: String,
+    /// See `Record::url`.
+    pub url: Option<String>,
     pub format: Format,
     pub text: String,
     pub blocks: Vec<Block>,

@@ -330,6 +330,9 @@ record! {
     id: String,
     /// Where the text came from: the path as it was given, or `-` for standard input.
     source: String,
+    /// Where a person can read it, where the input tells: an address, or `#` and a heading's anchor in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     /// Whether the document reports one concrete incident. The fields below are blank where it does not.
     is_incident: bool,
     /// The title a reader would give: front matter, heading, subject, or file name last.
@@ -404,6 +407,7 @@ impl Record {
         Record {
             id: self.id,
             source: self.source,
+            url: self.url,
             is_incident: self.is_incident,
             title: self.title,
             organization: self.organization,

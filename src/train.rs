@@ -15,7 +15,7 @@ use crate::extract::{
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
 use crate::model::lines::learn;
-use crate::model::weights::{softmax, write};
+use crate::model::weights::{POWER, softmax, write};
 use crate::when::When;
 
 /// How strongly weights are drawn to zero, chosen under cross-validation by organisation.
@@ -282,6 +282,20 @@ fn chances(scores: &[f64], factor: f64) -> Vec<f64> {
     scores.into_iter().map(f64::from).collect()
 }
 
+/// The power of its chance that is best as the chance that an answer is right: an answer may be right beside another, as where a
+/// label has a second that a reader would accept, so that its own chance understates it.
+fn power(answers: &[Answer]) -> f64 {
+    let loss = |power: f64| -> f64 {
+        let of = |(chance, right): &Answer| {
+            let sure = chance.powf(power).clamp(1e-6, 1.0 - 1e-6);
+            if *right { -sure.ln() } else { -(1.0 - sure).ln() }
+        };
+        answers.iter().map(of).sum()
+    };
+    let tried = (2..=40).map(|twentieth| f64::from(twentieth) / 20.0);
+    tried.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0)
+}
+
 /// A model of documents: what it chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentModel {
@@ -337,9 +351,12 @@ fn known_causes(cases: &[&Case], held: &[Held], factor: f64) -> Vec<Vec<f32>> {
 /// All labels are of one organisation, so that nothing can be held out; or the loss could not be minimised.
 pub fn documents(model: DocumentModel, cases: &[Case], folds: usize, note: &str) -> Result<String, String> {
     let columns = with_questions(model, cases, folds, |name, questions, penalty| {
-        let factor = sharpness(&held_out(questions, folds, penalty)?);
+        let held = held_out(questions, folds, penalty)?;
+        let factor = sharpness(&held);
         let mut weights = fitted(&questions.iter().collect::<Vec<_>>(), penalty)?;
         weights.values_mut().for_each(|weight| *weight *= factor);
+        let answers: Vec<Answer> = held.iter().filter_map(|held| likeliest(held, factor)).collect();
+        weights.insert(POWER.to_owned(), power(&answers));
         Ok((name, weights))
     })?;
     let names: BTreeSet<&String> = columns.iter().flat_map(|(_, weights)| weights.keys()).collect();
@@ -369,13 +386,15 @@ pub fn cross_validated(model: DocumentModel, cases: &[Case], folds: usize, floor
         let factor = sharpness(&held);
         let told = questions.iter().filter(|question| question.is_told()).count();
         let answer = |held: &Held| likeliest(held, factor).filter(|(chance, _)| *chance >= floor);
-        let answers: Vec<Answer> = held.iter().filter_map(answer).collect();
+        let mut answers: Vec<Answer> = held.iter().filter_map(answer).collect();
+        let power = power(&answers);
+        answers.iter_mut().for_each(|(chance, _)| *chance = chance.powf(power));
         let right = answers.iter().filter(|(_, right)| *right).count();
         let untold = |held: &&Held| answer(held).is_none() && held.question.right.last() == Some(&true);
         let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
         Ok(format!(
             "{name:16} labelled {told:4}  answered {:4}  accuracy {:.3}  precision {:.3}  recall {:.3}  F1 {:.3}  ECE {:.3}  \
-             sharpened {factor:.1}\n",
+             sharpened {factor:.1}, power {power:.2}\n",
             answers.len(),
             share(right + held.iter().filter(untold).count(), held.len()),
             share(right, answers.len()),

@@ -149,6 +149,7 @@ pub fn record(document: &Document, record: &Record) -> Result<(), Broken> {
 const UNQUOTED: &[&str] = &[
     "id",
     "source",
+    "url",
     "is_incident",
     "title",
     "ttr_basis",

@@ -62,9 +62,9 @@ const FLOORS: &[(&str, &str, f64)] = &[
     ("resolved_at", "resolved_also", 0.79),
     ("ttd_minutes", "ttd_also", 0.81),
     ("ttr_minutes", "ttr_also", 0.79),
-    ("detection_source", "detection_also", 0.71),
-    ("root_cause", "root_cause_also", 0.71),
-    ("trigger", "trigger_also", 0.48),
+    ("detection_source", "detection_also", 0.81),
+    ("root_cause", "root_cause_also", 0.81),
+    ("trigger", "trigger_also", 0.71),
 ];
 
 #[test]

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod build;
+pub mod duplicates;
 pub mod eval_search;
 pub mod output;
 pub mod parse;
@@ -19,6 +20,7 @@ pub mod review;
 pub mod schema;
 pub mod search;
 pub mod show;
+pub mod similar;
 pub mod timeline;
 pub mod train;
 pub mod trends;
@@ -39,6 +41,8 @@ enum Command {
     Build(build::Args),
     Parse(parse::Args),
     Search(search::Args),
+    Similar(similar::Args),
+    Duplicates(duplicates::Args),
     Show(show::Args),
     Query(query::Args),
     Trends(trends::Args),
@@ -56,6 +60,8 @@ impl Command {
             Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
             Command::Search(args) => search::run(args),
+            Command::Similar(args) => similar::run(args),
+            Command::Duplicates(args) => duplicates::run(args),
             Command::Show(args) => show::run(args),
             Command::Query(args) => query::run(args),
             Command::Trends(args) => trends::run(args),

@@ -19,7 +19,7 @@ use crate::extract;
 use crate::record::{self, Cell, Record};
 use crate::source::jsonl::{Lines, RawLine};
 use crate::source::walk::{self, Found};
-use crate::source::{self, Limits, Skipped};
+use crate::source::{self, Limits, Name, Skipped};
 
 /// Print the record of each document, without a library
 #[derive(Debug, clap::Args)]
@@ -92,8 +92,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(BufWriter::new(io::stdout().lock()), args.format)?;
     let (mut read, mut skipped) = (0u64, 0u64);
     for window in (Windows { inputs }) {
-        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| record(input?, limits)).collect());
-        for result in results {
+        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| records(input, limits)).collect());
+        for result in results.into_iter().flatten() {
             match result {
                 Ok(record) => {
                     printer.print(&record)?;
@@ -134,19 +134,18 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
-fn record(input: Input, limits: Limits) -> Result<Record, Skipped> {
-    Ok(extract::extract(&document(input, limits)?))
-}
-
-fn document(input: Input, limits: Limits) -> Result<Document, Skipped> {
+fn records(input: Result<Input, Skipped>, limits: Limits) -> Vec<Result<Record, Skipped>> {
+    let mut records = Vec::new();
+    let mut each = |read: Result<Document, Skipped>| records.push(read.map(|document| extract::extract(&document)));
     match input {
-        Input::File(Found { path, id }) => source::read_file(&path, &id, limits)
-            .map_err(|why| Skipped { source: path.to_string_lossy().into_owned(), why }),
-        Input::Line(line) => line.document(limits),
-        Input::Stdin(bytes) => {
-            source::from_bytes(bytes, "-", "-", None).map_err(|why| Skipped { source: "-".to_owned(), why })
+        Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, limits, each),
+        Ok(Input::Line(line)) => each(line.document(limits)),
+        Ok(Input::Stdin(bytes)) => {
+            source::read_bytes(bytes, &Name { id: "-", source: "-", path: None, limits }, each);
         }
+        Err(skipped) => each(Err(skipped)),
     }
+    records
 }
 
 fn inputs(args: &Args, limits: Limits) -> anyhow::Result<Inputs> {

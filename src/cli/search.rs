@@ -53,6 +53,9 @@ pub struct Args {
     /// Count all that match by cause, detection, quarter and organisation; with --format, print these counts alone
     #[arg(long)]
     facets: bool,
+    /// List every document, also those that report the same incident as a hit before them
+    #[arg(long)]
+    all: bool,
     /// What a word is worth in each field, a file like data/search/weights.tsv
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -93,6 +96,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         reverse: args.reverse,
         count: true,
         facets: args.facets,
+        fold: args.format.is_none() && !args.all,
         weights: args.weights.as_deref().map(Weights::load).transpose()?.unwrap_or_default(),
     };
     let found = library::read(&args.library, |generation| Index::open(generation)?.search(&query, &options))?;
@@ -106,8 +110,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Some(format) => table(&found, options.offset).write(&mut out, format)?,
         None => list(&mut out, &found, options.offset)?,
     }
-    let shown = options.offset + found.hits.len();
-    if args.format.is_none() && total > found.hits.len() {
+    let here = found.hits.iter().map(|hit| 1 + hit.also.len()).sum::<usize>();
+    let shown = options.offset + here;
+    if args.format.is_none() && total > here {
         let more = if total > shown { format!("; more with --limit or --offset {shown}") } else { String::new() };
         let first = if options.offset > 0 { format!("{} to {shown}", options.offset + 1) } else { shown.to_string() };
         output::say(format_args!("{first} of {total} documents that match{more}"));
@@ -172,6 +177,9 @@ fn print(out: &mut impl Write, style: Style, rank: usize, hit: &Hit) -> io::Resu
     head(out, style, rank, &hit.record)?;
     if !snippet.is_empty() {
         writeln!(out, "     {snippet}")?;
+    }
+    if !hit.also.is_empty() {
+        writeln!(out, "     also in: {}", one_line(&hit.also.join(", ")))?;
     }
     foot(out, style, &hit.record, hit.fix.as_deref())
 }

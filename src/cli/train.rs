@@ -64,11 +64,14 @@ enum Model {
         #[arg(long, default_value = "data/model/causes.tsv")]
         out: PathBuf,
     },
-    /// Which trigger a line gives, from the lines of causes
+    /// Which trigger a line gives, from lines of `cause<TAB>trigger<TAB>text`
     Triggers {
         /// The table of lines
-        #[arg(long, default_value = "data/train/causes.tsv")]
+        #[arg(long, default_value = "data/train/triggers.tsv")]
         lines: PathBuf,
+        /// Lines of causes, many of which give a trigger too
+        #[arg(long, default_value = "data/train/causes.tsv")]
+        causes: PathBuf,
         /// Lines of events, most of which give no trigger
         #[arg(long, default_value = "data/train/events.tsv")]
         events: PathBuf,
@@ -115,9 +118,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let table = train::causes_and_events(&read(&lines)?, &read(&events)?);
             learn(LineModel::Causes, &[&lines, &events], &table, &out)?;
         }
-        Model::Triggers { lines, events, out } => {
-            let table = train::triggers_and_events(&read(&lines)?, &read(&events)?);
-            learn(LineModel::Triggers, &[&lines, &events], &table, &out)?;
+        Model::Triggers { lines, causes, events, out } => {
+            let table = train::triggers_and_events(&(read(&lines)? + &read(&causes)?), &read(&events)?);
+            learn(LineModel::Triggers, &[&lines, &causes, &events], &table, &out)?;
         }
         Model::Times(args) => choose(DocumentModel::Times, "data/model/times.tsv", args)?,
         Model::Labels(args) => choose(DocumentModel::Labels, "data/model/labels.tsv", args)?,

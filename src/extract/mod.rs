@@ -75,8 +75,8 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
 
 fn record(reading: &times::Reading, times: times::Times) -> Record {
     let times::Reading { document, text, outline, fields, events, .. } = *reading;
-    let mut record =
-        Record { id: document.id.clone(), source: document.source.clone(), is_incident: true, ..Record::default() };
+    let (id, source, url) = (document.id.clone(), document.source.clone(), document.url.clone());
+    let mut record = Record { id, source, url, is_incident: true, ..Record::default() };
     for (name, slot, found) in [
         ("published_at", &mut record.published_at, times.published),
         ("started_at", &mut record.started_at, times.started),
@@ -146,7 +146,7 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
         if let Some(quote) = answer.quote {
             put(&mut record, field.name(), quote);
         }
-        record.confidence.insert(field.name().to_owned(), rounded(answer.chance));
+        record.confidence.insert(field.name().to_owned(), rounded(answer.confidence));
     }
     let [cause, trigger, detection] = &decided;
     record.root_cause = cause.label();
@@ -157,7 +157,7 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
     record
 }
 
-/// A chance to two digits: it is no better known.
+/// A chance to two digits: it is no better known, and never certain.
 fn rounded(chance: f32) -> f64 {
-    (f64::from(chance) * 100.0).round() / 100.0
+    ((f64::from(chance) * 100.0).round() / 100.0).min(0.99)
 }

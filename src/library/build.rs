@@ -8,9 +8,10 @@
 //! written before the first difference from the generation before; where there is none, there is no new generation.
 //! A stage that fails ends the others by dropping its end of the channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ use rayon::prelude::*;
 
 use super::chunks::{self, Chunk, Job};
 use super::corrections::Corrections;
-use super::known::{Fate, Known, Stamp};
+use super::known::{Fate, Known, Stamp, short_hash};
 use super::making::{Making, by_kind};
 use super::manifest::{self, Skipped, Source};
 use super::part::Part;
@@ -31,7 +32,7 @@ use crate::document::Document;
 use crate::extract;
 use crate::record::Record;
 use crate::source::walk::{Walk, walk};
-use crate::source::{self, Limits, Skip};
+use crate::source::{self, Limits, Name, Skip};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
@@ -160,7 +161,7 @@ fn run(
     std::thread::scope(|scope| {
         let walking = scope
             .spawn(move || chunks::follow(files, plan, known, revised, watch, |chunk| to_read.send(chunk).is_ok()));
-        let reading = scope.spawn(|| pool.install(|| read(plan, known, revised, chunks, to_write, watch)));
+        let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
         reading.join().map_err(ended)?;
@@ -169,19 +170,12 @@ fn run(
 }
 
 /// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
-fn read(
-    plan: &Plan,
-    known: &Known,
-    revised: &BTreeSet<String>,
-    chunks: Receiver<Chunk>,
-    to_write: Sender<Vec<Outcome>>,
-    watch: &dyn Watch,
-) {
+fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
     for chunk in chunks {
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, revised, plan.limits);
+            let outcome = outcome(job, known, plan.limits);
             watch.file(bytes);
             outcome
         }));
@@ -193,39 +187,59 @@ fn read(
 
 /// What became of one file.
 enum Outcome {
-    Read { document: Box<Document>, record: Box<Record>, source: Source, row: Option<usize> },
-    Same { row: usize, stamp: Stamp },
+    /// Its documents, in place of those in `rows`, and what was skipped of it.
+    Read {
+        documents: Vec<(Document, Record)>,
+        source: Source,
+        rows: Range<usize>,
+        skipped: Vec<Skipped>,
+    },
+    Same {
+        rows: Range<usize>,
+        stamp: Stamp,
+        skipped: Vec<Skipped>,
+    },
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, revised: &BTreeSet<String>, limits: Limits) -> Outcome {
+fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, revised, limits))).unwrap_or_else(|_| {
-        Outcome::Skipped(Skipped {
-            path: path.display().to_string(),
-            kind: "defect".to_owned(),
-            reason: format!("reading {id} tripped a defect of Coroner; please report it with the document"),
-        })
-    })
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, limits)))
+        .unwrap_or_else(|_| Outcome::Skipped(defect(&path.to_string_lossy(), &id)))
 }
 
-fn examine(job: Job, known: &Known, revised: &BTreeSet<String>, limits: Limits) -> Outcome {
-    let Job { path, id, stamp, row } = job;
+fn defect(path: &str, id: &str) -> Skipped {
+    let reason = format!("reading {id} tripped a defect of Coroner; please report it with the document");
+    Skipped { path: path.to_owned(), file: None, kind: "defect".to_owned(), reason }
+}
+
+fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
+    let Job { path, id, stamp, rows, is_revised } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
         let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
         let file = File::open(&path).map_err(unreadable)?;
         let bytes = source::read_limited(file, limits).map_err(unreadable)??;
         let hash = blake3::hash(&bytes);
-        if let Some(row) = row.filter(|row| !revised.contains(&id) && known.is_same(*row, &name, hash)) {
-            return Ok(Outcome::Same { row, stamp });
+        if !is_revised && !rows.is_empty() && known.is_same(rows.start, &name, hash) {
+            return Ok(Outcome::Same { rows, stamp, skipped: known.skipped(&id) });
         }
-        let document = Box::new(source::from_bytes(bytes, &id, &name, Some(&path))?);
-        let record = Box::new(extract::extract(&document));
+        let (mut documents, mut skipped) = (Vec::new(), Vec::new());
+        let named = Name { id: &id, source: &name, path: Some(&path), limits };
+        source::read_bytes(bytes, &named, |read| match read {
+            Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract::extract(&document))) {
+                Ok(record) => documents.push((document, record)),
+                Err(_) => skipped.push(defect(&name, &document.id)),
+            },
+            Err(skip) => skipped.push(chunks::skipped(&skip.source, &skip.why)),
+        });
+        if !documents.is_empty() {
+            skipped.iter_mut().for_each(|skipped| skipped.file = Some(id.clone()));
+        }
         let (path, hash) = (name.clone(), hash.to_hex().to_string());
-        let source = Source { id, path, size: stamp.size, mtime: stamp.mtime, hash };
-        Ok(Outcome::Read { document, record, source, row })
+        let source = Source { id, file: None, path, size: stamp.size, mtime: stamp.mtime, hash };
+        Ok(Outcome::Read { documents, source, rows, skipped })
     };
     read().unwrap_or_else(|skip| Outcome::Skipped(chunks::skipped(&name, &skip)))
 }
@@ -249,6 +263,8 @@ struct Tally {
     skipped: Vec<Skipped>,
     /// Ids of the documents read that have corrections.
     corrected: BTreeSet<String>,
+    /// Ids with a `#` of the documents read.
+    parts: HashSet<u128>,
 }
 
 impl<'a> Writer<'a> {
@@ -256,31 +272,54 @@ impl<'a> Writer<'a> {
         for outcome in outcomes {
             match outcome {
                 Outcome::Skipped(skipped) => self.tally.skipped.push(skipped),
-                Outcome::Same { row, stamp } => {
+                Outcome::Same { rows, stamp, skipped } => {
                     self.tally.files += 1;
                     self.tally.bytes += stamp.size;
-                    self.known.set(row, Fate::Kept);
-                    self.making()?.touch(row, stamp);
-                }
-                Outcome::Read { document, mut record, source, row } => {
-                    self.corrections.apply(&mut record)?;
-                    if !record.human.is_empty() {
-                        self.tally.corrected.insert(source.id.clone());
+                    self.tally.skipped.extend(skipped);
+                    self.known.keep(rows.clone());
+                    for row in rows {
+                        self.making()?.touch(row, stamp);
                     }
+                }
+                Outcome::Read { documents, source, rows, skipped } => {
                     self.tally.files += 1;
                     self.tally.bytes += source.size;
-                    match row {
-                        Some(row) => {
-                            self.known.set(row, Fate::Replaced);
-                            self.tally.changed += 1;
-                        }
-                        None => self.tally.added += 1,
+                    self.tally.skipped.extend(skipped);
+                    for (document, record) in documents {
+                        self.add(&document, record, &source, &rows)?;
                     }
-                    self.making()?.add(&document, *record, &source, row.is_some())?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes one document of the file `source`, which had those `rows` before.
+    fn add(&mut self, document: &Document, mut record: Record, source: &Source, rows: &Range<usize>) -> Result<()> {
+        let row = self.known.find(&document.id);
+        // `a.json#b` may be a part of one file and the name of another.
+        let is_foreign = row.is_some_and(|row| !rows.contains(&row) && self.known.fate(row) != Fate::Gone);
+        let is_part = document.id != source.id;
+        if is_foreign || document.id.contains('#') && !self.tally.parts.insert(short_hash(&document.id)) {
+            let reason = format!("another document goes by the same id {}; rename the file of one", document.id);
+            let (path, kind) = (source.path.clone(), "same id".to_owned());
+            self.tally.skipped.push(Skipped { path, file: Some(source.id.clone()), kind, reason });
+            return Ok(());
+        }
+        self.corrections.apply(&mut record)?;
+        if !record.human.is_empty() {
+            self.tally.corrected.insert(document.id.clone());
+        }
+        match row {
+            Some(row) => {
+                self.known.set(row, Fate::Replaced);
+                self.tally.changed += 1;
+            }
+            None => self.tally.added += 1,
+        }
+        let file = is_part.then(|| source.id.clone());
+        let source = Source { id: document.id.clone(), file, ..source.clone() };
+        self.making()?.add(document, record, &source, row.is_some())
     }
 
     fn making(&mut self) -> Result<&mut Making<'a>> {

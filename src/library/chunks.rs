@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::Metadata;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::build::{Plan, Watch};
-use super::known::{Fate, Known, Stamp, short_hash};
+use super::known::{Known, Stamp, short_hash};
 use super::manifest::Skipped;
 use crate::source::Skip;
 use crate::source::walk::{Found, Walk};
@@ -27,8 +28,17 @@ pub struct Job {
     pub path: PathBuf,
     pub id: String,
     pub stamp: Stamp,
-    /// The row of the generation before that has the same id.
-    pub row: Option<usize>,
+    /// The rows that the file has in the generation before.
+    pub rows: Range<usize>,
+    /// Whether it must be read even if it did not change: corrections of its documents did.
+    pub is_revised: bool,
+}
+
+/// What there is to do for a file.
+enum Task {
+    Read(Job),
+    /// It is as it was; what was skipped of it then.
+    Keep(Vec<Skipped>),
 }
 
 /// What the pipeline works on at a time.
@@ -60,11 +70,16 @@ pub fn follow(
     mut send: impl FnMut(Chunk) -> bool,
 ) {
     let mut gate = Gate::new(plan);
+    let revised: HashSet<usize> = revised.iter().filter_map(|id| known.find(id)).collect();
     let mut chunk = Chunk::default();
     for found in files {
         let found = found.map_err(|skip| skipped(&skip.source, &skip.why)).and_then(|found| gate.admit(found));
-        match found.map(|found| job(found, plan, known, revised)) {
-            Ok(Some(job)) if !gate.is_own(&job.path) => chunk.push(job),
+        match found.map(|found| task(found, plan, known, &revised)) {
+            Ok(Task::Read(job)) if !gate.is_own(&job.path) => chunk.push(job),
+            Ok(Task::Keep(skipped)) => {
+                watch.file(0);
+                chunk.skipped.extend(skipped);
+            }
             Err(skipped) if !gate.is_own(Path::new(&skipped.path)) => {
                 watch.file(0);
                 chunk.skipped.push(skipped);
@@ -78,23 +93,23 @@ pub fn follow(
     send(chunk);
 }
 
-/// What there is to do for a file: nothing, if it is as it was.
-fn job(found: Found, plan: &Plan, known: &Known, revised: &BTreeSet<String>) -> Option<Job> {
+fn task(found: Found, plan: &Plan, known: &Known, revised: &HashSet<usize>) -> Task {
     let Found { path, id } = found;
     // A file that cannot be looked at is left to the reader of files, who says why.
     let metadata = std::fs::metadata(&path).ok();
     let stamp = metadata.as_ref().map_or(Stamp { size: 0, mtime: 0 }, stamp);
-    let row = known.find(&id);
-    if let Some(row) = row
-        && stamp.size <= plan.limits.max_bytes
-        && !revised.contains(&id)
-        && known.is_untouched(row, &path.to_string_lossy(), stamp)
+    let rows = known.rows(&id);
+    let is_revised = rows.clone().any(|row| revised.contains(&row));
+    if stamp.size <= plan.limits.max_bytes
+        && !is_revised
+        // The first row speaks for all: they were read from the file at once.
+        && !rows.is_empty() && known.is_untouched(rows.start, &path.to_string_lossy(), stamp)
     {
-        known.set(row, Fate::Kept);
-        return None;
+        known.keep(rows);
+        return Task::Keep(known.skipped(&id));
     }
     wait_for_the_next_tick(metadata.as_ref());
-    Some(Job { path, id, stamp, row })
+    Task::Read(Job { path, id, stamp, rows, is_revised })
 }
 
 fn stamp(metadata: &Metadata) -> Stamp {
@@ -135,7 +150,7 @@ impl Gate {
             return Ok(found);
         }
         let reason = format!("another file goes by the same id {}; rename one of them", found.id);
-        Err(Skipped { path: found.path.display().to_string(), kind: "same id".to_owned(), reason })
+        Err(Skipped { path: found.path.display().to_string(), file: None, kind: "same id".to_owned(), reason })
     }
 
     fn is_own(&self, path: &Path) -> bool {
@@ -145,7 +160,7 @@ impl Gate {
 
 /// A skip as the library keeps it.
 pub fn skipped(path: &str, why: &Skip) -> Skipped {
-    Skipped { path: path.to_owned(), kind: kind(why).to_owned(), reason: why.to_string() }
+    Skipped { path: path.to_owned(), file: None, kind: kind(why).to_owned(), reason: why.to_string() }
 }
 
 /// The kind of a reason, to count by.
@@ -159,5 +174,8 @@ fn kind(why: &Skip) -> &'static str {
         Skip::Unsupported { .. } => "unsupported format",
         Skip::LinkOutside => "link out of the input",
         Skip::BadLine(_) => "bad line",
+        Skip::Several(_) => "several documents",
+        Skip::Broken(_) => "broken",
+        Skip::NoIncident(_) => "no incident",
     }
 }

@@ -1,15 +1,17 @@
 //! What the generation before knows of each document, and what becomes of it in this build.
 //!
 //! Of a document no more is held than tells whether it changed: about a hundred bytes, whatever its size. A document
-//! is known by its id; the row number ties the id to the rows of `sources.jsonl` and `records.parquet`.
+//! is known by its id; the row number ties the id to the rows of `sources.jsonl` and `records.parquet`. A file is known
+//! by its own id, and its documents stand in rows that follow each other; they change together.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use anyhow::{Result, anyhow};
 
 use super::Generation;
-use super::manifest::{self, Source};
+use super::manifest::{self, Skipped, Source};
 
 /// What becomes of a row of the generation before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,9 @@ struct Entry {
 #[derive(Default)]
 pub struct Known {
     rows: HashMap<u128, usize>,
+    files: HashMap<u128, Range<usize>>,
+    /// What was skipped of files that gave records nevertheless.
+    skipped: HashMap<u128, Vec<Skipped>>,
     entries: Vec<Entry>,
     fates: Vec<AtomicU8>,
 }
@@ -52,7 +57,13 @@ impl Known {
             let source = source.map_err(damaged)?;
             let stamp = Stamp { size: source.size, mtime: source.mtime };
             let hash = blake3::Hash::from_hex(&source.hash).ok();
-            known.rows.insert(short_hash(&source.id), known.entries.len());
+            let row = known.entries.len();
+            known.rows.insert(short_hash(&source.id), row);
+            let file = known.files.entry(short_hash(source.file.as_ref().unwrap_or(&source.id))).or_insert(row..row);
+            if file.end != row {
+                return Err(damaged(anyhow!("the documents of {} do not follow each other", source.path)));
+            }
+            file.end = row + 1;
             known.entries.push(Entry { path: short_hash(&source.path), stamp, hash });
             known.fates.push(AtomicU8::new(Fate::Gone as u8));
         }
@@ -60,12 +71,28 @@ impl Known {
         if lines != rows {
             return Err(damaged(anyhow!("{lines} lines where there are {rows} records")));
         }
+        for skipped in manifest::lines::<Skipped>(&generation.dir.join(manifest::SKIPPED))? {
+            let skipped = skipped?;
+            if let Some(file) = &skipped.file {
+                known.skipped.entry(short_hash(file)).or_default().push(skipped);
+            }
+        }
         Ok(known)
     }
 
     /// The row of a document.
     pub fn find(&self, id: &str) -> Option<usize> {
         self.rows.get(&short_hash(id)).copied()
+    }
+
+    /// The rows of the documents of a file.
+    pub fn rows(&self, file: &str) -> Range<usize> {
+        self.files.get(&short_hash(file)).cloned().unwrap_or_default()
+    }
+
+    /// What was skipped of a file that gave records.
+    pub fn skipped(&self, file: &str) -> Vec<Skipped> {
+        self.skipped.get(&short_hash(file)).cloned().unwrap_or_default()
     }
 
     /// Whether the file of a row stands at that path with the stamp it had.
@@ -80,6 +107,10 @@ impl Known {
 
     pub fn set(&self, row: usize, fate: Fate) {
         self.fates[row].store(fate as u8, Ordering::Relaxed);
+    }
+
+    pub fn keep(&self, rows: Range<usize>) {
+        rows.for_each(|row| self.set(row, Fate::Kept));
     }
 
     pub fn fate(&self, row: usize) -> Fate {

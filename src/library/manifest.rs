@@ -49,6 +49,9 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     pub id: String,
+    /// The id of the file, where it is not that of the record: the file holds several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     pub path: String,
     pub size: u64,
     /// Time of the last change, in nanoseconds since 1970.
@@ -57,10 +60,14 @@ pub struct Source {
     pub hash: String,
 }
 
-/// A file that gave no record.
+/// A file, or a part of one, that gave no record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
+    /// The path, with the place where it is a part of the file: `incidents.jsonl:12`.
     pub path: String,
+    /// The id of the file, where other parts of it did give records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The kind of reason, to count by: `empty`, `binary`.
     pub kind: String,
     /// The reason in words.

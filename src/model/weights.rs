@@ -12,6 +12,9 @@ use super::grams::hash;
 /// The feature that every example has.
 pub(crate) const BIAS: &str = "*";
 
+/// The row that holds no feature: the power of an answer's chance that is its confidence.
+pub(crate) const POWER: &str = "confidence=power";
+
 /// What features add to classes.
 #[derive(Debug)]
 pub(crate) struct Weights {
@@ -40,6 +43,14 @@ impl Weights {
             }
         }
         Ok(out)
+    }
+
+    /// An answer's confidence: its chance, to the power that held-out answers bore out.
+    pub fn confidence(&self, class: usize, chance: f32) -> f32 {
+        let Some((from, to)) = self.rows.get(&hash(&[POWER])) else { return chance };
+        let cells = &self.cells[*from as usize..*to as usize];
+        let power = cells.iter().find(|(of, _)| usize::from(*of) == class).map_or(1.0, |(_, power)| *power);
+        chance.powf(power)
     }
 
     /// Adds what a feature of that strength says to the scores of the classes.

@@ -5,13 +5,15 @@
 //! what a query means (`query`), what is counted (`facets`).
 
 use anyhow::{Context, Result};
+use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DateTime, DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::analyzer;
+use super::duplicates::{self, Report};
 use super::facets::{self, Facet};
 use super::query::{self, Compiler};
 use super::readonly::ReadOnly;
@@ -23,6 +25,9 @@ use crate::record::Record;
 
 /// The candidates that an ambiguous name lists at most.
 const CANDIDATES: usize = 20;
+
+/// Hits that are looked at beyond those wanted, so that of hits that rank alike those come whose ids are first.
+const TIES: usize = 32;
 
 /// An open index.
 pub struct Index<'a> {
@@ -44,6 +49,8 @@ pub struct Options {
     /// Count what matches, and by its labels. Counting reads every match, which ranking need not.
     pub count: bool,
     pub facets: bool,
+    /// Give one hit of each incident that several documents report: see `duplicates`.
+    pub fold: bool,
     pub weights: Weights,
 }
 
@@ -56,6 +63,7 @@ impl Default for Options {
             reverse: false,
             count: true,
             facets: false,
+            fold: false,
             weights: Weights::default(),
         }
     }
@@ -91,6 +99,8 @@ pub struct Hit {
     pub snippet: Snippet,
     /// The sentence that says how the incident was resolved, where one does.
     pub fix: Option<String>,
+    /// The ids of hits left out because they report the same incident.
+    pub also: Vec<String>,
 }
 
 /// A hit by its id alone.
@@ -149,11 +159,17 @@ impl<'a> Index<'a> {
         let total = options.count.then(|| self.searcher.search(&*query, &Count)).transpose().map_err(damaged)?;
         let facets = if options.facets { facets::count(&self.searcher, &*query).map_err(damaged)? } else { Vec::new() };
         let snippets = Snippets::new(&self.searcher, &*query, self.fields.body).map_err(damaged)?;
-        let hit = |(score, address): (f32, DocAddress)| self.hit(score, address, &snippets);
-        let mut hits = top.into_iter().map(hit).collect::<Result<Vec<_>>>()?;
-        if sort == Sort::Score && !options.reverse {
-            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.record.id.cmp(&b.record.id)));
+        let mut hits = Vec::new();
+        for (score, address) in top {
+            let Stored { record, text, fix } = self.stored(address)?;
+            let report = options.fold.then(|| Report::new(&record, &text));
+            hits.push((Hit { score, record, snippet: snippets.of(&text), fix, also: Vec::new() }, report));
         }
+        let hits = if options.fold {
+            duplicates::fold(hits.into_iter().filter_map(|(hit, report)| Some((hit, report?))).collect())
+        } else {
+            hits.into_iter().map(|(hit, _)| hit).collect()
+        };
         Ok(Found { total, hits, facets })
     }
 
@@ -174,25 +190,45 @@ impl<'a> Index<'a> {
 
     /// The scores and places of the hits that `options` ask for, in order. Scores are 0 where the order is another.
     fn top(&self, query: &dyn Query, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
-        let top = TopDocs::with_limit(options.limit.max(1)).and_offset(options.offset);
+        let wanted = options.offset + options.limit;
+        let top = TopDocs::with_limit(wanted + TIES);
         let order = if options.reverse { Order::Asc } else { Order::Desc };
-        let mut found: Vec<(f32, DocAddress)> = match sort {
-            Sort::Score if options.reverse => {
-                let by = (tantivy::collector::sort_key::SortBySimilarityScore, order);
-                self.searcher.search(query, &top.order_by(by))?
+        let found: Vec<(Option<f64>, DocAddress)> = match sort {
+            Sort::Score => {
+                let found = if options.reverse {
+                    self.searcher.search(query, &top.order_by((SortBySimilarityScore, order)))?
+                } else {
+                    self.searcher.search(query, &top.order_by_score())?
+                };
+                found.into_iter().map(|(score, address)| (Some(score.into()), address)).collect()
             }
-            Sort::Score => self.searcher.search(query, &top.order_by_score())?,
             Sort::Date => {
-                let by = top.order_by_fast_field::<tantivy::DateTime>("date", order);
-                self.searcher.search(query, &by)?.into_iter().map(|(_, address)| (0.0, address)).collect()
+                let found = self.searcher.search(query, &top.order_by_fast_field::<DateTime>("date", order))?;
+                let seconds = |date: DateTime| date.into_timestamp_secs() as f64;
+                found.into_iter().map(|(date, address)| (date.map(seconds), address)).collect()
             }
-            Sort::Ttr | Sort::Ttd => {
-                let by = top.order_by_fast_field::<f64>(if sort == Sort::Ttr { "ttr" } else { "ttd" }, order);
-                self.searcher.search(query, &by)?.into_iter().map(|(_, address)| (0.0, address)).collect()
-            }
+            Sort::Ttr => self.searcher.search(query, &top.order_by_fast_field("ttr", order))?,
+            Sort::Ttd => self.searcher.search(query, &top.order_by_fast_field("ttd", order))?,
         };
-        found.truncate(options.limit);
-        Ok(found)
+        let found = self.untied(found)?.into_iter().skip(options.offset).take(options.limit);
+        let score = |key: Option<f64>| if sort == Sort::Score { key.unwrap_or_default() as f32 } else { 0.0 };
+        Ok(found.map(|(key, address)| (score(key), address)).collect())
+    }
+
+    /// Puts hits of one key into the order of their ids.
+    fn untied(&self, found: Vec<(Option<f64>, DocAddress)>) -> tantivy::Result<Vec<(Option<f64>, DocAddress)>> {
+        let mut out = Vec::with_capacity(found.len());
+        for tied in found.chunk_by(|(a, _), (b, _)| a == b) {
+            if tied.len() == 1 {
+                out.extend_from_slice(tied);
+                continue;
+            }
+            let with_id = |hit: &(Option<f64>, DocAddress)| Ok((self.id(hit.1)?, *hit));
+            let mut tied = tied.iter().map(with_id).collect::<tantivy::Result<Vec<_>>>()?;
+            tied.sort_by(|(a, _), (b, _)| a.cmp(b));
+            out.extend(tied.into_iter().map(|(_, hit)| hit));
+        }
+        Ok(out)
     }
 
     /// The id of a document, from its column.
@@ -207,9 +243,13 @@ impl<'a> Index<'a> {
         Ok(id)
     }
 
-    pub(super) fn hit(&self, score: f32, address: DocAddress, snippets: &Snippets) -> Result<Hit> {
-        let Stored { record, text, fix } = self.stored(address)?;
-        Ok(Hit { score, record, snippet: snippets.of(&text), fix })
+    /// The places of all documents.
+    pub(super) fn addresses(&self) -> Vec<DocAddress> {
+        let segments = self.searcher.segment_readers().iter().zip(0..);
+        let of = |(segment, ord): (&tantivy::SegmentReader, u32)| {
+            segment.doc_ids_alive().map(|doc| DocAddress::new(ord, doc)).collect::<Vec<_>>()
+        };
+        segments.flat_map(of).collect()
     }
 
     /// The document that `name` means: an id, or the end of one, with its extension or without.
@@ -230,7 +270,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    pub(super) fn address(&self, id: &str) -> Result<Option<DocAddress>> {
+    fn address(&self, id: &str) -> Result<Option<DocAddress>> {
         let query = TermQuery::new(Term::from_field_text(self.fields.id, id), IndexRecordOption::Basic);
         let found = self.searcher.search(&query, &TopDocs::with_limit(1).order_by_score());
         let found = found.map_err(|error| self.generation.damaged("the search index", error))?;

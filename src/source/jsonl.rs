@@ -1,15 +1,40 @@
 //! JSONL: one document a line, `{"id": "...", "text": "..."}`, for pipelines that already hold their texts.
 //!
-//! [`Lines`] cuts the input and [`RawLine::document`] reads a line, so that the reading can run on all cores. Promises:
-//! a bad line costs that line alone and is named by its number; no line is held beyond the limit. Leaves to others:
-//! whether ids are unique.
+//! As a file among others it is a [`Source`], within the limit of a file, and its documents are `file#id`. As a stream of
+//! any size [`Lines`] cuts it and [`RawLine::document`] reads a line, so that the reading can run on all cores, and ids are
+//! those of the lines. Promises: a bad line costs that line alone and is named by its number; no line is held beyond the
+//! limit. Leaves to others: whether the ids of a stream are unique.
 
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
 
-use super::{Limits, Skip, Skipped, from_text};
+use super::{Limits, Name, Out, Skip, Skipped, Source, from_text};
 use crate::document::Document;
+
+/// The format, see above.
+pub struct Jsonl;
+
+impl Source<str> for Jsonl {
+    fn claims(&self, content: &str, name: &Name) -> bool {
+        let first = content.trim_start().lines().next().unwrap_or_default();
+        first.starts_with('{')
+            && (name.has_extension(&["jsonl", "ndjson"]) || serde_json::from_str::<Entry>(first).is_ok())
+    }
+
+    fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
+        for line in Lines::new(content.as_bytes(), name.source, name.limits) {
+            match line.and_then(|line| line.document(name.limits)) {
+                Ok(mut document) => {
+                    document.id = format!("{}#{}", name.id, document.id);
+                    out.document(document);
+                }
+                Err(Skipped { source, why }) => out.skip(&source, why),
+            }
+        }
+        Ok(())
+    }
+}
 
 /// One line of the input.
 #[derive(Debug)]

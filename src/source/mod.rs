@@ -1,9 +1,14 @@
 //! Inputs to [`Document`]s: finding files ([`walk`]), decoding bytes, and one reader a format.
 //!
+//! A file gives any number of documents. [`documents`] asks each [`Source`] in turn whether the content is of its format:
+//! first those of bytes ([`BYTES`]: containers and office files), then, of what can be decoded to text, those of text
+//! ([`TEXTS`]: feeds, exports, lists of incidents); what nobody claims is one document of text, Markdown or HTML. To add a
+//! format: a file here with a `Source`, and its line in one of the two tables.
+//!
 //! Promises: no input panics or grows beyond [`Limits`]; an input that gives no document gives a [`Skip`] that says
-//! why; the format is told from the content first and from the name second. Text and Markdown share one reader, since
-//! half of the Markdown in the world has lost its marks and half of the text has some. Leaves to others: what the
-//! text means (`extract`), and what to do about skipped inputs (`cli`, `library`).
+//! why; the format is told from the content first and from the name second; documents of one file have different ids.
+//! Text and Markdown share one reader, since half of the Markdown in the world has lost its marks and half of the text has
+//! some. Leaves to others: what the text means (`extract`), and what to do about skipped inputs (`cli`, `library`).
 
 use std::fmt;
 use std::fs::File;
@@ -14,15 +19,63 @@ use crate::document::{Document, Format};
 
 mod boilerplate;
 mod decode;
+mod draft;
+mod feed;
 mod fences;
 mod front;
+mod google;
 mod html;
+mod issues;
 mod joins;
+mod json;
 pub mod jsonl;
 mod lines;
 mod markdown;
+mod out;
 mod page;
+mod statuspage;
 pub mod walk;
+
+pub use self::out::Out;
+
+/// A reader of one format, which may hold many documents; `C` is what it reads, `[u8]` or `str`.
+pub trait Source<C: ?Sized>: Sync {
+    /// Whether `content` is of this format. Asked of every file, so it must be quick, and sure.
+    fn claims(&self, content: &C, name: &Name) -> bool;
+
+    /// Gives each document of `content` to `out`, one by one; an error where the file as a whole gives none.
+    fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip>;
+}
+
+/// Formats that are told and read from bytes, in the order in which they are asked.
+const BYTES: &[&dyn Source<[u8]>] = &[];
+
+/// Formats that are told and read from text, in the order in which they are asked.
+const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl, &json::Json, &feed::Feed];
+
+/// What a reader knows of a file beside its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// The id of the file: that of its document, if it is one; what goes before `#` if it holds several.
+    pub id: &'a str,
+    /// See `Record::source`.
+    pub source: &'a str,
+    /// What the file is called: a help to tell the format.
+    pub path: Option<&'a Path>,
+    pub limits: Limits,
+}
+
+impl Name<'_> {
+    /// Whether the file has one of these extensions, which are written in lower case.
+    pub fn has_extension(&self, names: &[&str]) -> bool {
+        has_extension(self.path, names)
+    }
+}
+
+fn has_extension(path: Option<&Path>, names: &[&str]) -> bool {
+    let extension = path.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|extension| names.contains(&extension.as_str()))
+}
 
 /// How large an input may be.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +109,12 @@ pub enum Skip {
     LinkOutside,
     /// It is a line that is not the JSON that was expected.
     BadLine(String),
+    /// It holds several documents, by these ends of their ids, where one was asked for.
+    Several(Vec<String>),
+    /// It is data that does not hold together, and where: a file that was cut off, broken JSON.
+    Broken(String),
+    /// It is data of a known form in which nothing that is known was found, and what was looked for.
+    NoIncident(String),
 }
 
 impl fmt::Display for Skip {
@@ -70,6 +129,14 @@ impl fmt::Display for Skip {
             Skip::LinkOutside => {
                 f.write_str("a symbolic link out of the input; give its target as an input to read it")
             }
+            Skip::Several(ids) => {
+                const SHOWN: usize = 5;
+                let shown = ids[..ids.len().min(SHOWN)].join(", ");
+                write!(f, "{} documents in one file; name one by adding its end: {shown}", ids.len())?;
+                f.write_str(if ids.len() > SHOWN { ", ..." } else { "" })
+            }
+            Skip::Broken(why) => write!(f, "broken: {why}"),
+            Skip::NoIncident(why) => write!(f, "no incident in it: {why}"),
             Skip::BadLine(why) => write!(f, "not a line of JSON with `id` and `text`: {why}"),
         }
     }
@@ -91,12 +158,60 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Reads the file at `path` into the document named `id`.
+/// Reads the file at `path`, known as `id`, and gives each of its documents, or why there is none, to `each`.
+pub fn read_documents(path: &Path, id: &str, limits: Limits, each: impl FnMut(Result<Document, Skipped>)) {
+    let source = path.to_string_lossy();
+    let name = Name { id, source: &source, path: Some(path), limits };
+    let read = || {
+        let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
+        let file = File::open(path).map_err(unreadable)?;
+        read_limited(file, limits).map_err(unreadable)?
+    };
+    read_all(read(), &name, each);
+}
+
+/// Reads `bytes`, the content of a file, and gives each of its documents, or why there is none, to `each`.
+pub fn read_bytes(bytes: Vec<u8>, name: &Name, each: impl FnMut(Result<Document, Skipped>)) {
+    read_all(Ok(bytes), name, each);
+}
+
+/// Reads the one document that the file at `path` holds, or of several the one that `id` ends in: `incidents.json#k3x`.
+/// A path that is none may have the same end.
 pub fn read_file(path: &Path, id: &str, limits: Limits) -> Result<Document, Skip> {
-    let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
-    let file = File::open(path).map_err(unreadable)?;
-    let bytes = read_limited(file, limits).map_err(unreadable)??;
-    from_bytes(bytes, id, &path.to_string_lossy(), Some(path))
+    let file = path.to_str().and_then(|path| path.rsplit_once('#')).filter(|_| !path.exists());
+    let file = file.map_or(path, |(file, _)| Path::new(file));
+    let (mut found, mut others, mut why) = (None, Vec::new(), Skip::Empty);
+    // A file without an id gives its documents the ends of theirs.
+    read_documents(file, "", limits, |read| match read {
+        Ok(document) if document.id.is_empty() || id.ends_with(&document.id) => found = Some(document),
+        Ok(document) => others.push(document.id),
+        Err(skipped) => why = skipped.why,
+    });
+    match found {
+        Some(document) => Ok(Document { id: id.to_owned(), ..document }),
+        None => Err(if others.is_empty() { why } else { Skip::Several(others) }),
+    }
+}
+
+fn read_all(bytes: Result<Vec<u8>, Skip>, name: &Name, mut each: impl FnMut(Result<Document, Skipped>)) {
+    let mut out = Out::new(&mut each);
+    if let Err(why) = bytes.and_then(|bytes| documents(bytes, name, &mut out)) {
+        out.skip(name.source, why);
+    }
+}
+
+/// Reads `bytes` in whatever format; what a container does with each file in it, too.
+pub fn documents(bytes: Vec<u8>, name: &Name, out: &mut Out) -> Result<(), Skip> {
+    if let Some(source) = BYTES.iter().find(|source| source.claims(&bytes, name)) {
+        return source.read(&bytes, name, out);
+    }
+    let (text, notes) = decode::decode(bytes)?;
+    out.note(notes);
+    if let Some(source) = TEXTS.iter().find(|source| source.claims(&text, name)) {
+        return source.read(&text, name, out);
+    }
+    out.document(from_text(text, name.id, name.source, name.path)?);
+    Ok(())
 }
 
 /// Reads `input` to its end, or up to the limit: the size that a file system tells may be out of date.
@@ -107,7 +222,7 @@ pub fn read_limited(input: impl Read, limits: Limits) -> io::Result<Result<Vec<u
     Ok(if too_large { Err(Skip::TooLarge(limits.max_bytes)) } else { Ok(bytes) })
 }
 
-/// Reads `bytes`, in whatever encoding, into the document named `id`; `path` helps to tell the format.
+/// Reads `bytes`, text in whatever encoding, into the one document named `id`; `path` helps to tell the format.
 pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
     let (text, notes) = decode::decode(bytes)?;
     let mut document = from_text(text, id, source, path)?;
@@ -115,7 +230,7 @@ pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -
     Ok(document)
 }
 
-/// Reads `text` into the document named `id`; `path` helps to tell the format.
+/// Reads `text`, in Markdown, HTML or neither, into the one document named `id`; `path` helps to tell the format.
 pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
     let format = format(&text, path);
     let (text, blocks, title_hint) = match format {
@@ -131,13 +246,13 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
     if blocks.is_empty() {
         return Err(Skip::Empty);
     }
-    Ok(Document { id: id.to_owned(), source: source.to_owned(), format, text, blocks, title_hint, notes: Vec::new() })
+    let (id, source) = (id.to_owned(), source.to_owned());
+    Ok(Document { id, source, url: None, format, text, blocks, title_hint, notes: Vec::new() })
 }
 
 /// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.
 fn format(text: &str, path: Option<&Path>) -> Format {
-    let extension = path.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    let is = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
+    let is = |names: &[&str]| has_extension(path, names);
     let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx"]);
     if html::is_page(text) || (!is_markdown && html::is_fragment(text, is(&["html", "htm", "xhtml"]))) {
         Format::Html
@@ -186,7 +301,11 @@ mod tests {
         for text in ["", " \r\n\t ", "---\n", "<html><script>x</script></html>"] {
             assert_eq!(from_text(text.to_owned(), "a", "a", None), Err(Skip::Empty), "{text:?}");
         }
-        let missing = read_file(Path::new("/no/such/file"), "a", Limits::default()).unwrap_err();
-        assert!(missing.to_string().starts_with("cannot be read: No such file"), "{missing}");
+        let mut told = Vec::new();
+        read_documents(Path::new("/no/such/file"), "a", Limits::default(), |read| {
+            told.push(read.unwrap_err().to_string())
+        });
+        assert!(told[0].starts_with("skipped /no/such/file: cannot be read: No such file"), "{told:?}");
+        assert_eq!(told.len(), 1);
     }
 }

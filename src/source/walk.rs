@@ -21,11 +21,7 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
     ),
     ("a mailbox or saved mail; export it as text", &["msg", "pst", "mbox"]),
     ("a table of data", &["csv", "tsv", "xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
-    ("many documents in one file; read it with `coroner parse --from jsonl`", &["jsonl", "ndjson"]),
-    (
-        "data or settings",
-        &["json", "yaml", "yml", "toml", "xml", "ini", "cfg", "conf", "lock", "ipynb", "plist", "env"],
-    ),
+    ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "ipynb", "plist", "env"]),
     (
         "a program or its source",
         &[

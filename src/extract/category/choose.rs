@@ -27,6 +27,8 @@ const ALSO: f32 = 0.2;
 pub(crate) struct Answer {
     pub label: &'static str,
     pub chance: f32,
+    /// The chance that it is right, as another may be right beside it.
+    pub confidence: f32,
     /// The sentence that says it best; none for "unknown".
     pub quote: Option<Span>,
 }
@@ -70,16 +72,17 @@ fn answers(case: &Case, known: &Known) -> Vec<Answer> {
         case.describe(nth, &mut one);
         known.describe(case.field.labels()[nth], &mut one);
         scores.push(one.scores[field]);
-        out.push(Answer { label: case.field.labels()[nth], chance: 0.0, quote });
+        out.push(Answer { label: case.field.labels()[nth], chance: 0.0, confidence: 0.0, quote });
     }
     let mut one = Scorer::<3>::new(&MODEL);
     case.describe_unknown(&mut one);
     known.describe("unknown", &mut one);
     scores.push(one.scores[field]);
-    out.push(Answer { label: "unknown", chance: 0.0, quote: None });
+    out.push(Answer { label: "unknown", chance: 0.0, confidence: 0.0, quote: None });
     softmax(&mut scores);
     for (answer, chance) in out.iter_mut().zip(scores) {
         answer.chance = chance;
+        answer.confidence = MODEL.confidence(field, chance);
     }
     out.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     out
@@ -105,7 +108,7 @@ impl Decision {
     }
 }
 
-/// Decides root cause, trigger and detection source. An answer of a chance below `floor` is none.
+/// Decides root cause, trigger and detection source. An answer of a confidence below `floor` is none.
 pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
     let [cause, trigger, detection] = cases;
     let causes = answers(cause, &Known::default());
@@ -116,7 +119,7 @@ pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
     let detections = answers(detection, &Known::default());
     [causes, triggers, detections].map(|answers| {
         let told = |answer: &&Answer| answer.quote.is_some();
-        let answer = answers.first().copied().filter(|answer| told(&answer) && answer.chance >= floor);
+        let answer = answers.first().copied().filter(|answer| told(&answer) && answer.confidence >= floor);
         let also = answers.iter().skip(1).filter(|other| answer.is_some() && told(other) && other.chance >= ALSO);
         Decision { answer, also: also.copied().collect() }
     })

@@ -54,10 +54,11 @@ pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
     scores.push(none.scores);
     let tried = [0, 1, 2].map(|role| options(candidates, scores.iter().map(|scores| scores[role]).collect()));
     let chosen = together(&tried, &candidates.ranges());
-    chosen.map(|option| {
+    [0, 1, 2].map(|role| {
+        let option = chosen[role];
         let when = option.when.filter(|_| option.chance >= FLOOR)?;
         let candidate = &candidates.all[option.best];
-        Some(Found { when, quote: candidate.quote, rule: rule(candidate.origin), chance: Some(option.chance) })
+        Some(Found { when, quote: candidate.quote, rule: rule(candidate.origin), chance: Some(MODEL.confidence(role, option.chance)) })
     })
 }
 

@@ -9,6 +9,7 @@ mod candidates;
 mod choose;
 mod events;
 mod lengths;
+mod stated;
 mod story;
 
 use std::collections::BTreeMap;
@@ -232,7 +233,9 @@ pub fn read(reading: &Reading) -> Times {
     let story = Story::new(reading, &prose);
     let stated = Stated::of(reading);
     let candidates = Candidates::new(reading, &prose, by_rules(reading, &story, stated));
-    [out.started, out.detected, out.resolved] = choose(&candidates);
+    let (instants, contradictions) = stated::prefer(reading, choose(&candidates));
+    [out.started, out.detected, out.resolved] = instants;
+    out.warnings.extend(contradictions);
     out.mitigated = reading
         .stated_instant(Slot::Mitigated)
         .or_else(|| story.mitigation(out.started.map(|s| s.when), out.resolved.map(|r| r.when)));

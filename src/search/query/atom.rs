@@ -226,7 +226,8 @@ impl<'a> Parser<'a> {
             return Ok(Some(Words::Prefix(String::new())));
         }
         // Emphasis of Markdown around a word is no wish for a beginning.
-        let word = if word.starts_with('*') { word.trim_matches('*') } else { word };
+        let bare = word.trim_start_matches('*');
+        let (at, word) = (at + word.len() - bare.len(), if bare == word { word } else { bare.trim_end_matches('*') });
         let has_word = |text: &str| text.contains(char::is_alphanumeric);
         if let Some(prefix) = word.strip_suffix('*').filter(|prefix| has_word(prefix) && !prefix.contains('*')) {
             let prefix = prefix.trim_start_matches(|c: char| !c.is_alphanumeric());

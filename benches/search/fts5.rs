@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub struct Fts5 {
@@ -13,6 +14,8 @@ pub struct Fts5 {
     answers: BufReader<ChildStdout>,
 }
 
+/// What making the table took: the rows, and merging its parts into one.
+#[derive(Serialize, Deserialize)]
 pub struct Built {
     pub seconds: f64,
     pub optimize: f64,
@@ -42,6 +45,11 @@ impl Fts5 {
             optimize: seconds("optimize"),
             bytes: answer["bytes"].as_u64().unwrap_or(0),
         })
+    }
+
+    /// Opens what an earlier run built.
+    pub fn open(&mut self, at: &Path) -> Result<()> {
+        self.ask(&json!({"open": at})).map(|_| ())
     }
 
     /// The seconds that a query took, and how many documents it found of the ten asked for.

@@ -7,7 +7,7 @@
 //!
 //! Each query is asked of both in turn, in one process each, the time being taken inside of it: ours is
 //! `Index::search`, with records and snippets of ten hits; theirs fetches ten ids. What else the machine does slows both.
-//! A pass before the first warms both up. Then `coroner search` runs in a new process a query. Nothing is dropped
+//! A pass before the first warms both up; `--keep` leaves both indexes for the next run to ask again. Then `coroner search` runs in a new process a query. Nothing is dropped
 //! from the page cache: what is cold is the process.
 
 mod fts5;
@@ -25,6 +25,8 @@ use anyhow::{Context, Result, bail, ensure};
 use coroner::library;
 use coroner::search::{Index, Options};
 
+use serde::{Deserialize, Serialize};
+
 use fts5::Fts5;
 use queries::Query;
 use texts::Sentences;
@@ -34,6 +36,9 @@ const LIMIT: usize = 10;
 /// Documents of the comparison with a bare indexer, which hold in memory with their records.
 const BARE: usize = 20_000;
 const BARE_ROUNDS: usize = 5;
+
+/// The file beside the two indexes that says what they took.
+const MADE: &str = "made.json";
 
 struct Settings {
     documents: u64,
@@ -74,25 +79,53 @@ impl Settings {
     }
 }
 
-fn main() -> Result<()> {
-    let settings = Settings::read()?;
-    fs::create_dir_all(&settings.dir)?;
-    let threads = std::thread::available_parallelism()?.get();
+/// What both indexes took to make; kept with them, so that a later run may ask them again.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    documents: u64,
+    megabytes: f64,
+    ours: ours::Built,
+    fts5: fts5::Built,
+    /// MB/s of our part of a build and of a bare indexer, by round.
+    speeds: Vec<(f64, f64)>,
+}
+
+fn make(settings: &Settings, sentences: &Sentences, fts5: &mut Fts5, threads: usize) -> Result<Made> {
     let at = |name: &str| settings.dir.join(name);
     for left in ["library", "bare", "ours"] {
         let _ = fs::remove_dir_all(at(left));
     }
     let _ = fs::remove_file(at("fts5.db"));
+    let texts = at("texts.jsonl");
+    let megabytes = sentences.write(settings.documents, &texts)? as f64 / 1e6;
+    let made = Made {
+        documents: settings.documents,
+        megabytes,
+        ours: ours::build(&texts, &at("library"), threads)?,
+        fts5: fts5.build(&texts, &at("fts5.db"))?,
+        speeds: ours::part_against_bare(&texts, &settings.dir, BARE, threads, BARE_ROUNDS)?,
+    };
+    fs::write(at(MADE), serde_json::to_string(&made)?)?;
+    Ok(made)
+}
 
+fn main() -> Result<()> {
+    let settings = Settings::read()?;
+    fs::create_dir_all(&settings.dir)?;
+    let threads = std::thread::available_parallelism()?.get();
+    let at = |name: &str| settings.dir.join(name);
     let sentences = Sentences::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples"))?;
-    let bytes = sentences.write(settings.documents, &at("texts.jsonl"))?;
-    let megabytes = bytes as f64 / 1e6;
-    println!("{} documents, {megabytes:.0} MB of text, {threads} threads", settings.documents);
-
-    let built = ours::build(&at("texts.jsonl"), &at("library"), threads)?;
     let mut fts5 = Fts5::start()?;
-    let theirs = fts5.build(&at("texts.jsonl"), &at("fts5.db"))?;
-    let speeds = ours::part_against_bare(&at("texts.jsonl"), &settings.dir, BARE, threads, BARE_ROUNDS)?;
+    let kept = fs::read_to_string(at(MADE)).ok().and_then(|text| serde_json::from_str::<Made>(&text).ok());
+    let made = match kept.filter(|made| made.documents == settings.documents) {
+        Some(made) => {
+            fts5.open(&at("fts5.db"))?;
+            made
+        }
+        None => make(&settings, &sentences, &mut fts5, threads)?,
+    };
+    let Made { documents, megabytes, ours: built, fts5: theirs, speeds } = made;
+    println!("{documents} documents, {megabytes:.0} MB of text, {threads} threads");
 
     let queries = queries::queries(&sentences);
     let times = latencies(&at("library"), &mut fts5, &queries, settings.rounds)?;

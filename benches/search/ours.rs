@@ -15,12 +15,14 @@ use coroner::search::{IndexPart, bare};
 use coroner::source::Limits;
 use coroner::source::jsonl::Lines;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Documents that are read and extracted at a time.
 const CHUNK: usize = 2_000;
 
 /// What making the library took.
+#[derive(Serialize, Deserialize)]
 pub struct Built {
     /// From the lines of JSON to the last segment merged, extraction included.
     pub seconds: f64,

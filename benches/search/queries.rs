@@ -61,7 +61,7 @@ fn query(kind: &'static str, sentences: &Sentences, random: &mut ChaCha8Rng) -> 
     let all: Vec<String> = words(sentence).collect();
     let frequent = &sentences.words[..FREQUENT];
     let telling: Vec<String> = all.iter().filter(|word| word.len() >= 4 && !frequent.contains(word)).cloned().collect();
-    let mut row = |from: &[String], count: usize| {
+    let row = |from: &[String], count: usize, random: &mut ChaCha8Rng| {
         let starts = (from.len() + 1).checked_sub(count).filter(|starts| *starts > 0)?;
         let start = random.random_range(0..starts as u32) as usize;
         Some(from[start..start + count].to_vec())
@@ -69,20 +69,26 @@ fn query(kind: &'static str, sentences: &Sentences, random: &mut ChaCha8Rng) -> 
     let quoted = |words: &[String], join: &str| words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(join);
     let any = |words: Vec<String>| Query { kind, ours: words.join(" "), fts5: quoted(&words, " OR ") };
     Some(match kind {
-        "1 word" => any(row(&telling, 1)?),
-        "2 words" => any(row(&telling, 2)?),
-        "3 words" => any(row(&telling, 3)?),
-        "4 words as they stand" => any(row(&all, 4)?),
+        "1 word" => any(row(&telling, 1, random)?),
+        "2 words" => any(row(&telling, 2, random)?),
+        "3 words" => any(row(&telling, 3, random)?),
+        "4 words as they stand" => any(row(&all, 4, random)?),
         "phrase" => {
-            let words = adjacent(sentence, row(&all, 2)?)?;
+            // Nobody looks for "that a": one word at least tells something.
+            let length = random.random_range(2..4_u32) as usize;
+            let words = row(&all, length, random)?;
+            if !words.iter().any(|word| telling.contains(word)) {
+                return None;
+            }
+            let words = adjacent(sentence, words)?;
             Query { kind, ours: format!("\"{words}\""), fts5: format!("\"{words}\"") }
         }
         "2 required" => {
-            let words = row(&telling, 2)?;
+            let words = row(&telling, 2, random)?;
             Query { kind, ours: format!("+{} +{}", words[0], words[1]), fts5: quoted(&words, " AND ") }
         }
         _ => {
-            let words = row(&telling, 2)?;
+            let words = row(&telling, 2, random)?;
             Query { kind, ours: format!("{} -{}", words[0], words[1]), fts5: quoted(&words, " NOT ") }
         }
     })

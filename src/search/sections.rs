@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::document::{Document, Span};
-use crate::extract::{Kind, Section, Sentence, outline, score};
+use crate::extract::{Kind, Section, Sentence, outline, score, section_of};
 use crate::record::Record;
 
 /// The texts of the sections, each the sentences of one kind in order.
@@ -24,8 +24,14 @@ pub struct Sections {
 
 /// A resolution that does not fit in a few lines of a terminal is a story, and cut.
 const LONGEST_FIX: usize = 300;
+/// Shorter sentences are labels, or say that all is well.
+const FEWEST_WORDS: usize = 4;
 /// Sentences before the end of impact among which the fix is looked for.
-const BEFORE_END: usize = 8;
+const BEFORE_END: usize = 6;
+/// What it is worth, beside a cue of 1 to 4, that a sentence stands in a section on the resolution, and that it tells the
+/// end of impact.
+const UNDER_HEADING: f64 = 2.0;
+const AT_END: f64 = 0.4;
 
 /// Reads the sections of `document`.
 pub fn sections(document: &Document, record: &Record) -> Sections {
@@ -66,50 +72,58 @@ fn push(to: &mut String, sentence: &str) {
     }
 }
 
-/// The sentence that says what resolved the incident: the one that speaks most of a fix, in the section on the
-/// resolution or else near the words that tell the end of impact.
+/// The sentence that says what resolved the incident: of those in sections on the resolution, and of those at or shortly
+/// before the words that tell the end of impact, the one that speaks most of a fix.
 fn fix(text: &str, sentences: &[Sentence], record: &Record) -> Option<String> {
     if !record.is_incident {
         return None;
     }
-    let under = |section| move |sentence: &&Sentence| sentence.section == section && !sentence.heading;
-    let headed: Vec<&Sentence> = sentences.iter().filter(under(Section::Resolution)).collect();
-    let by_heading = best(text, &headed);
-    let near: Vec<&Sentence> =
-        ends(record).filter_map(|end| before(sentences, end)).flat_map(|range| &sentences[range]).collect();
-    let found = by_heading.or_else(|| best(text, &near));
-    found.map(|sentence| shortened(sentence.span.of(text)))
-}
-
-/// The sentence that speaks most of a fix, the first of several that do alike.
-fn best<'a>(text: &str, sentences: &[&'a Sentence]) -> Option<&'a Sentence> {
-    let worth = |sentence: &&Sentence| {
-        let scores = score(sentence.span.of(text));
-        // "It was fixed" says that there was a fix; "we rolled back, which restored service" says which.
-        let worth = scores.of(Kind::Fix) + 0.25 * scores.of(Kind::Resolve) + 0.5 * scores.of(Kind::Mitigate);
-        (scores.of(Kind::Fix) + scores.of(Kind::Mitigate) > 0.0).then_some(worth)
-    };
-    let mut top: Option<(f64, &Sentence)> = None;
-    for sentence in sentences {
-        if let Some(worth) = worth(sentence)
-            && top.is_none_or(|(best, _)| worth > best)
+    let end = ["resolved_at", "mitigated_at"].iter().find_map(|field| record.evidence.get(*field));
+    let end = end.map(|evidence| Span::new(evidence.start, evidence.end));
+    let near = end.map_or(0..0, |end| before(sentences, end));
+    let mut best: Option<(f64, Span)> = None;
+    for (at, sentence) in sentences.iter().enumerate() {
+        let is_headed = sentence.section == Section::Resolution;
+        let is_near = near.contains(&at);
+        if sentence.heading || !(is_headed || is_near) {
+            continue;
+        }
+        let words = sentence.span.of(text);
+        let is_end = end.is_some_and(|end| sentence.span.start < end.end && end.start < sentence.span.end);
+        if let Some(worth) = worth(words, is_headed, is_end)
+            && best.is_none_or(|(most, _)| worth > most)
         {
-            top = Some((worth, sentence));
+            best = Some((worth, sentence.span));
         }
     }
-    top.map(|(_, sentence)| sentence)
+    best.map(|(_, span)| shortened(unlabelled(span.of(text))))
 }
 
-/// Where the document tells that the impact was over or less.
-fn ends(record: &Record) -> impl Iterator<Item = Span> {
-    let quote = |field: &&str| record.evidence.get(*field).map(|evidence| Span::new(evidence.start, evidence.end));
-    ["resolved_at", "mitigated_at"].into_iter().filter_map(move |field| quote(&field))
+/// How much a sentence speaks of what resolved the incident; nothing where it does not.
+fn worth(words: &str, is_headed: bool, is_end: bool) -> Option<f64> {
+    words.split_whitespace().nth(FEWEST_WORDS - 1)?;
+    let scores = score(words);
+    let (fix, mitigate, resolve) = (scores.of(Kind::Fix), scores.of(Kind::Mitigate), scores.of(Kind::Resolve));
+    // "It was fixed" says that there was a fix; "we rolled back, which restored service" says which.
+    let says = fix + mitigate > 0.0 || is_end && resolve > 0.0;
+    let bonus = |holds: bool, worth: f64| if holds { worth } else { 0.0 };
+    says.then(|| fix + 0.5 * mitigate + 0.25 * resolve + bonus(is_headed, UNDER_HEADING) + bonus(is_end, AT_END))
 }
 
 /// The sentences at `end` and a few before it.
-fn before(sentences: &[Sentence], end: Span) -> Option<Range<usize>> {
+fn before(sentences: &[Sentence], end: Span) -> Range<usize> {
     let last = sentences.partition_point(|sentence| sentence.span.start < end.end);
-    (last > 0).then(|| last.saturating_sub(BEFORE_END)..last)
+    last.saturating_sub(BEFORE_END)..last
+}
+
+/// The sentence without the label it opens with: `Resolution: we rolled back` is what follows the colon.
+fn unlabelled(sentence: &str) -> &str {
+    match sentence.split_once(':') {
+        Some((label, rest)) if !rest.trim().is_empty() && label.len() < 40 && section_of(label).is_some() => {
+            rest.trim_start_matches(|c: char| !c.is_alphanumeric())
+        }
+        _ => sentence,
+    }
 }
 
 /// The sentence, or as many of its words as fit.

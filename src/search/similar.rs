@@ -147,12 +147,14 @@ fn compare(
     let theirs: HashSet<String> = analyzer::cut(text).into_iter().map(|token| token.text).collect();
     let mut shared: Vec<String> = Vec::new();
     for word in words.iter().filter(|word| theirs.contains(&word.term)) {
-        // A part of a name that is told already tells nothing more.
-        let lower = word.written.to_lowercase();
-        if shared.len() < TOLD && !shared.iter().any(|told| told.to_lowercase().contains(&lower)) {
+        // A name tells what its parts tell.
+        let holds = |long: &str, part: &str| long.to_lowercase().contains(&part.to_lowercase());
+        if !shared.iter().any(|told| holds(told, &word.written)) {
+            shared.retain(|told| !holds(&word.written, told));
             shared.push(word.written.clone());
         }
     }
+    shared.truncate(TOLD);
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     Similar {
         score,

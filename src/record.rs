@@ -363,6 +363,8 @@ record! {
     root_cause: RootCause,
     /// Contributing categories that a careful reader would also accept.
     root_cause_also: Vec<RootCause>,
+    /// The category of the user's own taxonomy, where `coroner.toml` gives one.
+    category: Option<String>,
     /// What set the incident off.
     trigger: Trigger,
     /// Severity as written: `SEV-1`, `P2`, `critical`, `minor`.

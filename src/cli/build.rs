@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
+use super::config::Config;
 use super::output::{self, Table, TableFormat};
 use super::trends::TrendFiles;
 use crate::library::{self, Plan, Summary, Watch};
@@ -51,15 +52,21 @@ pub struct Args {
     /// Threads that read and extract [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Read exports of a tracker by this mapping of their columns; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    mapping: Vec<PathBuf>,
     /// Apply these corrections (id,field,value,who,why), in place of those the library keeps; see `coroner review`
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
+    #[command(flatten)]
+    config: Config,
     /// Print no progress and no summary
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode> {
+    let settings = args.config.settings()?;
     let plan = Plan {
         inputs: args.inputs,
         library: args.library,
@@ -67,7 +74,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
         respect_ignores: !args.no_ignore,
         limits: Limits { max_bytes: args.max_bytes },
         jobs: args.jobs.unwrap_or_default(),
+        mappings: super::mappings(&args.mapping)?,
         corrections: args.corrections,
+        settings,
     };
     let progress = Progress::start(&plan, args.quiet);
     let built = library::build(&plan, &[&IndexPart, &TrendFiles], &progress);

@@ -5,12 +5,17 @@
 //! silence and counts as success. Leaves to others: all domain logic, which lives in the modules below.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::source::mapping::{self, Mapping};
+
 pub mod build;
+mod config;
 pub mod duplicates;
+pub mod eval_search;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -50,6 +55,7 @@ enum Command {
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
+    EvalSearch(eval_search::Args),
 }
 
 impl Command {
@@ -68,6 +74,7 @@ impl Command {
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),
+            Command::EvalSearch(args) => eval_search::run(args),
         }
     }
 }
@@ -99,6 +106,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
         io.or(json) == Some(io::ErrorKind::BrokenPipe)
     })
+}
+
+/// The mappings in these files, each with its text.
+fn mappings(paths: &[PathBuf]) -> anyhow::Result<Vec<(Mapping, String)>> {
+    paths.iter().map(|path| mapping::load(path).map_err(anyhow::Error::msg)).collect()
 }
 
 #[cfg(test)]

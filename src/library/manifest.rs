@@ -28,7 +28,8 @@ pub struct Manifest {
     pub format: u64,
     /// Version of the program that made the generation.
     pub coroner: String,
-    /// See `library::FINGERPRINT`: documents are carried over only from a generation of the same.
+    /// `library::FINGERPRINT`, with a hash of the user's settings and mappings where there are any: documents are carried over
+    /// only from a generation of the same.
     pub fingerprint: String,
     /// When the generation was completed, RFC 3339 in UTC.
     pub created: String,

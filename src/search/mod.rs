@@ -5,8 +5,12 @@
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
 mod analyzer;
+#[doc(hidden)]
+pub mod bare;
+mod baseline;
 mod budget;
 mod duplicates;
+pub mod evaluate;
 mod facets;
 mod index;
 mod query;

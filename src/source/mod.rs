@@ -30,12 +30,16 @@ mod joins;
 mod json;
 pub mod jsonl;
 mod lines;
+pub mod mapping;
 mod markdown;
 mod out;
 mod page;
+mod split;
 mod statuspage;
+mod table;
 pub mod walk;
 
+use self::mapping::Mapping;
 pub use self::out::Out;
 
 /// A reader of one format, which may hold many documents; `C` is what it reads, `[u8]` or `str`.
@@ -51,7 +55,7 @@ pub trait Source<C: ?Sized>: Sync {
 const BYTES: &[&dyn Source<[u8]>] = &[];
 
 /// Formats that are told and read from text, in the order in which they are asked.
-const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl, &json::Json, &feed::Feed];
+const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl, &json::Json, &feed::Feed, &table::Table];
 
 /// What a reader knows of a file beside its content.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +67,21 @@ pub struct Name<'a> {
     /// What the file is called: a help to tell the format.
     pub path: Option<&'a Path>,
     pub limits: Limits,
+    /// The mappings that the user gave, see [`mapping`].
+    pub mappings: &'a [Mapping],
+}
+
+/// How inputs are read; from [`Limits`] alone, as long as nobody gives more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading<'a> {
+    pub limits: Limits,
+    pub mappings: &'a [Mapping],
+}
+
+impl From<Limits> for Reading<'_> {
+    fn from(limits: Limits) -> Self {
+        Reading { limits, mappings: &[] }
+    }
 }
 
 impl Name<'_> {
@@ -159,9 +178,15 @@ impl fmt::Display for Skipped {
 }
 
 /// Reads the file at `path`, known as `id`, and gives each of its documents, or why there is none, to `each`.
-pub fn read_documents(path: &Path, id: &str, limits: Limits, each: impl FnMut(Result<Document, Skipped>)) {
+pub fn read_documents<'a>(
+    path: &'a Path,
+    id: &'a str,
+    settings: impl Into<Reading<'a>>,
+    each: impl FnMut(Result<Document, Skipped>),
+) {
     let source = path.to_string_lossy();
-    let name = Name { id, source: &source, path: Some(path), limits };
+    let Reading { limits, mappings } = settings.into();
+    let name = Name { id, source: &source, path: Some(path), limits, mappings };
     let read = || {
         let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
         let file = File::open(path).map_err(unreadable)?;
@@ -210,7 +235,7 @@ pub fn documents(bytes: Vec<u8>, name: &Name, out: &mut Out) -> Result<(), Skip>
     if let Some(source) = TEXTS.iter().find(|source| source.claims(&text, name)) {
         return source.read(&text, name, out);
     }
-    out.document(from_text(text, name.id, name.source, name.path)?);
+    split::give(from_text(text, name.id, name.source, name.path)?, name, out);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
         &["pdf", "doc", "docx", "odt", "rtf", "pages", "epub", "ppt", "pptx", "odp", "key"],
     ),
     ("a mailbox or saved mail; export it as text", &["msg", "pst", "mbox"]),
-    ("a table of data", &["csv", "tsv", "xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
+    ("a table of data", &["xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
     ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "ipynb", "plist", "env"]),
     (
         "a program or its source",

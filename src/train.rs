@@ -83,7 +83,12 @@ pub fn triggers_and_events(causes: &str, events: &str) -> String {
     })
 }
 
-fn reasons_and_events(causes: &str, events: &str, silent: &str, class: impl for<'l> Fn(&'l str, &'l str) -> Option<&'l str>) -> String {
+fn reasons_and_events(
+    causes: &str,
+    events: &str,
+    silent: &str,
+    class: impl for<'l> Fn(&'l str, &'l str) -> Option<&'l str>,
+) -> String {
     let mut out = String::new();
     for line in causes.lines() {
         let mut cells = line.splitn(3, '\t');

@@ -60,7 +60,6 @@ impl Lines {
         softmax(&mut chances);
         chances
     }
-
 }
 
 /// Weights nearer to zero are left out: three quarters of the file, and no answer that matters.

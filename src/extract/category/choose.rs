@@ -15,7 +15,8 @@ use crate::model::weights::{Scorer, Sink, Weights, softmax};
 
 static MODEL: LazyLock<Weights> = LazyLock::new(|| {
     // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Weights::parse(include_str!("../../../data/model/labels.tsv"), &FIELDS).unwrap_or_else(|e| panic!("labels.tsv: {e}"))
+    Weights::parse(include_str!("../../../data/model/labels.tsv"), &FIELDS)
+        .unwrap_or_else(|e| panic!("labels.tsv: {e}"))
 });
 
 /// A label further down counts as true too from this chance on.

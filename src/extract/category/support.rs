@@ -9,9 +9,8 @@ use crate::extract::outline::Section;
 use crate::model::weights::Sink;
 
 /// Parts of a document that are told apart: sections of much the same bearing are one.
-const PARTS: [&str; 11] = [
-    "Title", "Cause", "Trigger", "Summary", "Body", "Timeline", "Detection", "Later", "Impact", "Background", "Late",
-];
+const PARTS: [&str; 11] =
+    ["Title", "Cause", "Trigger", "Summary", "Body", "Timeline", "Detection", "Later", "Impact", "Background", "Late"];
 
 fn part(section: Option<Section>) -> usize {
     match section {
@@ -183,7 +182,8 @@ impl Case {
             sink.give("any", name, strength);
         }
         sink.give("score", label, score.ln_1p());
-        let others = self.supports.iter().enumerate().filter(|(other, _)| *other != nth).map(|(_, other)| other.score());
+        let others =
+            self.supports.iter().enumerate().filter(|(other, _)| *other != nth).map(|(_, other)| other.score());
         let next = others.fold(0.0, f32::max);
         if score > 0.0 {
             sink.give("rank", "share of the best", score / score.max(next));

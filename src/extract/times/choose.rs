@@ -58,7 +58,12 @@ pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
         let option = chosen[role];
         let when = option.when.filter(|_| option.chance >= FLOOR)?;
         let candidate = &candidates.all[option.best];
-        Some(Found { when, quote: candidate.quote, rule: rule(candidate.origin), chance: Some(MODEL.confidence(role, option.chance)) })
+        Some(Found {
+            when,
+            quote: candidate.quote,
+            rule: rule(candidate.origin),
+            chance: Some(MODEL.confidence(role, option.chance)),
+        })
     })
 }
 

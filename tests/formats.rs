@@ -63,7 +63,9 @@ mod one_incident {
     const TITLE: &str = "Refunds failing";
 
     /// State, words, and the time as the page and as the data write it.
-    const UPDATES: [(&str, &str, &str, &str); 3] = [
+    type Update = (&'static str, &'static str, &'static str, &'static str);
+
+    const UPDATES: [Update; 3] = [
         (
             "Resolved",
             "Refunds are working normally. The cause was a wrong entry in the routing configuration, which came with the release of \
@@ -86,8 +88,7 @@ mod one_incident {
     ];
 
     fn formats() -> Vec<(&'static str, String)> {
-        let each =
-            |update: &dyn Fn(&(&str, &str, &str, &str)) -> String| UPDATES.iter().map(update).collect::<String>();
+        let each = |update: &dyn Fn(&Update) -> String| UPDATES.iter().map(update).collect::<String>();
         let small = |page: &str| page.replace(", 2025 -", ",");
         let entry = each(&|(state, words, page, _)| {
             format!("<p><small>{}</small><br><strong>{state}</strong> - {words}</p>", small(page))

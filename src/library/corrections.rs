@@ -18,7 +18,7 @@ pub const FILE: &str = "corrections.csv";
 
 const COLUMNS: [&str; 5] = ["id", "field", "value", "who", "why"];
 /// Fields that say which document it is or how a field was found.
-const FIXED: [&str; 7] = ["id", "source", "url", "evidence", "confidence", "warnings", "human"];
+const FIXED: [&str; 6] = ["id", "source", "evidence", "confidence", "warnings", "human"];
 
 /// One line of the file.
 #[derive(Clone, Debug)]

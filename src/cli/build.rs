@@ -51,6 +51,9 @@ pub struct Args {
     /// Threads that read and extract [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Read exports of a tracker by this mapping of their columns; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    mapping: Vec<PathBuf>,
     /// Apply these corrections (id,field,value,who,why), in place of those the library keeps; see `coroner review`
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
@@ -67,6 +70,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         respect_ignores: !args.no_ignore,
         limits: Limits { max_bytes: args.max_bytes },
         jobs: args.jobs.unwrap_or_default(),
+        mappings: super::mappings(&args.mapping)?,
         corrections: args.corrections,
     };
     let progress = Progress::start(&plan, args.quiet);

@@ -94,7 +94,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
     if args.file == Path::new("-") {
         let bytes = source::read_limited(io::stdin().lock(), limits).context("reading standard input")?;
         let bytes = bytes.context("reading standard input")?;
-        source::read_bytes(bytes, &Name { id: "-", source: "-", path: None, limits }, |one| read.push(one));
+        source::read_bytes(bytes, &Name { id: "-", source: "-", path: None, limits, mappings: &[] }, |one| {
+            read.push(one)
+        });
     } else {
         let name = args.file.display().to_string();
         let metadata = std::fs::metadata(&args.file).with_context(|| format!("reading `{name}`"))?;

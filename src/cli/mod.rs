@@ -5,9 +5,12 @@
 //! silence and counts as success. Leaves to others: all domain logic, which lives in the modules below.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::source::mapping::{self, Mapping};
 
 pub mod build;
 pub mod inspect;
@@ -96,6 +99,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
         io.or(json) == Some(io::ErrorKind::BrokenPipe)
     })
+}
+
+/// The mappings in these files, each with its text.
+fn mappings(paths: &[PathBuf]) -> anyhow::Result<Vec<(Mapping, String)>> {
+    paths.iter().map(|path| mapping::load(path).map_err(anyhow::Error::msg)).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::extract;
 use crate::record::{self, Cell, Record};
 use crate::source::jsonl::{Lines, RawLine};
 use crate::source::walk::{self, Found};
-use crate::source::{self, Limits, Name, Skipped};
+use crate::source::{self, Limits, Name, Settings, Skipped};
 
 /// Print the record of each document, without a library
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,9 @@ pub struct Args {
     /// What the inputs are: documents, or lines of JSON `{"id": ..., "text": ...}`
     #[arg(long, value_enum, default_value_t = Reading::Files)]
     from: Reading,
+    /// Read exports of a tracker by this mapping of their columns; see docs/formats.md
+    #[arg(long, value_name = "FILE")]
+    mapping: Vec<PathBuf>,
     /// Skip documents of more bytes than this
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
     max_bytes: u64,
@@ -89,10 +92,12 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .build()
         .context("starting the threads; try fewer `--jobs`")?;
     let inputs = inputs(&args, limits)?;
+    let mappings: Vec<_> = super::mappings(&args.mapping)?.into_iter().map(|(mapping, _)| mapping).collect();
+    let settings = Settings { limits, mappings: &mappings };
     let mut printer = Printer::new(BufWriter::new(io::stdout().lock()), args.format)?;
     let (mut read, mut skipped) = (0u64, 0u64);
     for window in (Windows { inputs }) {
-        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| records(input, limits)).collect());
+        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| records(input, settings)).collect());
         for result in results.into_iter().flatten() {
             match result {
                 Ok(record) => {
@@ -134,14 +139,18 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
-fn records(input: Result<Input, Skipped>, limits: Limits) -> Vec<Result<Record, Skipped>> {
+fn records(input: Result<Input, Skipped>, settings: Settings) -> Vec<Result<Record, Skipped>> {
     let mut records = Vec::new();
     let mut each = |read: Result<Document, Skipped>| records.push(read.map(|document| extract::extract(&document)));
     match input {
-        Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, limits, each),
-        Ok(Input::Line(line)) => each(line.document(limits)),
+        Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, settings, each),
+        Ok(Input::Line(line)) => each(line.document(settings.limits)),
         Ok(Input::Stdin(bytes)) => {
-            source::read_bytes(bytes, &Name { id: "-", source: "-", path: None, limits }, each);
+            source::read_bytes(
+                bytes,
+                &Name { id: "-", source: "-", path: None, limits: settings.limits, mappings: settings.mappings },
+                each,
+            );
         }
         Err(skipped) => each(Err(skipped)),
     }

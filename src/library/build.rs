@@ -24,15 +24,16 @@ use super::chunks::{self, Chunk, Job};
 use super::corrections::Corrections;
 use super::known::{Fate, Known, Stamp, short_hash};
 use super::making::{Making, by_kind};
-use super::manifest::{self, Skipped, Source};
+use super::manifest::{self, Manifest, Skipped, Source};
 use super::part::Part;
 use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
 use crate::extract;
 use crate::record::Record;
+use crate::source::mapping::Mapping;
 use crate::source::walk::{Walk, walk};
-use crate::source::{self, Limits, Name, Skip};
+use crate::source::{self, Limits, Name, Settings, Skip};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Threads that read and extract; zero for one a core.
     pub jobs: usize,
+    /// Mappings of exports, each with its text: what they make of a file is read anew when they change.
+    pub mappings: Vec<(Mapping, String)>,
     /// A file of corrections to apply; without one, those that the library keeps.
     pub corrections: Option<PathBuf>,
 }
@@ -93,7 +96,11 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
     let _lock = lock::acquire(&plan.library)?;
     let (previous, number) = store::start(&plan.library, plan.fresh)?;
     // What another version derived, this one derives anew.
-    let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == FINGERPRINT);
+    let (mappings, texts): (Vec<_>, Vec<_>) = plan.mappings.iter().cloned().unzip();
+    let mapped = if texts.is_empty() { String::new() } else { blake3::hash(texts.join("\0").as_bytes()).to_string() };
+    let settings = Settings { limits: plan.limits, mappings: &mappings };
+    let is_alike = |made: &Manifest| made.fingerprint == FINGERPRINT && made.mapped == mapped;
+    let base = previous.as_ref().filter(|previous| is_alike(&previous.manifest));
     let known = base.map_or_else(|| Ok(Known::default()), Known::load)?;
     let kept = Corrections::kept(&plan.library);
     let (corrections, kept) = match &plan.corrections {
@@ -107,7 +114,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
 
     let mut writer =
         Writer { known: &known, corrections: &corrections, begin: &begin, making: None, tally: Tally::default() };
-    run(files, plan, &known, &revised, threads, &mut writer, watch)?;
+    run(files, plan, settings, &revised, threads, &mut writer, watch)?;
     let Writer { making, mut tally, .. } = writer;
     tally.skipped.sort();
     let is_there =
@@ -126,7 +133,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
             watch.phase("completing the generation");
             let inputs = plan.inputs.iter().map(|input| input.display().to_string()).collect();
             let making = making.map_or_else(begin, Ok)?;
-            (making.commit(&known, &tally.skipped, inputs, &corrections)?, true)
+            (making.commit(&known, &tally.skipped, inputs, mapped, &corrections)?, true)
         }
     };
     Ok(Summary {
@@ -148,12 +155,13 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
 fn run(
     files: Walk,
     plan: &Plan,
-    known: &Known,
+    settings: Settings,
     revised: &BTreeSet<String>,
     threads: usize,
     writer: &mut Writer,
     watch: &dyn Watch,
 ) -> Result<()> {
+    let known = writer.known;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start reading threads")?;
     let (to_read, chunks) = bounded::<Chunk>(1);
     let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
@@ -161,7 +169,7 @@ fn run(
     std::thread::scope(|scope| {
         let walking = scope
             .spawn(move || chunks::follow(files, plan, known, revised, watch, |chunk| to_read.send(chunk).is_ok()));
-        let reading = scope.spawn(|| pool.install(|| read(plan, known, chunks, to_write, watch)));
+        let reading = scope.spawn(|| pool.install(|| read(settings, known, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
         reading.join().map_err(ended)?;
@@ -170,12 +178,12 @@ fn run(
 }
 
 /// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
-fn read(plan: &Plan, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
+fn read(settings: Settings, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
     for chunk in chunks {
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, plan.limits);
+            let outcome = outcome(job, known, settings);
             watch.file(bytes);
             outcome
         }));
@@ -202,10 +210,10 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn outcome(job: Job, known: &Known, settings: Settings) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, limits)))
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, settings)))
         .unwrap_or_else(|_| Outcome::Skipped(defect(&path.to_string_lossy(), &id)))
 }
 
@@ -214,7 +222,7 @@ fn defect(path: &str, id: &str) -> Skipped {
     Skipped { path: path.to_owned(), file: None, kind: "defect".to_owned(), reason }
 }
 
-fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
+fn examine(job: Job, known: &Known, Settings { limits, mappings }: Settings) -> Outcome {
     let Job { path, id, stamp, rows, is_revised } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
@@ -226,7 +234,7 @@ fn examine(job: Job, known: &Known, limits: Limits) -> Outcome {
             return Ok(Outcome::Same { rows, stamp, skipped: known.skipped(&id) });
         }
         let (mut documents, mut skipped) = (Vec::new(), Vec::new());
-        let named = Name { id: &id, source: &name, path: Some(&path), limits };
+        let named = Name { id: &id, source: &name, path: Some(&path), limits, mappings };
         source::read_bytes(bytes, &named, |read| match read {
             Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract::extract(&document))) {
                 Ok(record) => documents.push((document, record)),

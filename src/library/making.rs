@@ -73,6 +73,7 @@ impl<'a> Making<'a> {
         known: &Known,
         skipped: &[Skipped],
         inputs: Vec<String>,
+        mapped: String,
         corrections: &Corrections,
     ) -> Result<Generation> {
         if let Some(previous) = self.previous {
@@ -96,6 +97,7 @@ impl<'a> Making<'a> {
             fingerprint: FINGERPRINT.to_owned(),
             created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             inputs,
+            mapped,
             documents,
             incidents,
             coverage,

@@ -34,6 +34,9 @@ pub struct Manifest {
     pub created: String,
     /// The inputs as they were given.
     pub inputs: Vec<String>,
+    /// BLAKE3 of the mappings that the build was given, blank where none: documents are carried over only from the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mapped: String,
     /// Rows of `records.parquet`: one a document, incident or not.
     pub documents: u64,
     pub incidents: u64,

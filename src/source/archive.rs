@@ -117,7 +117,7 @@ fn zip(bytes: &[u8], name: &Name, out: &mut Out) -> Result<(), Skip> {
     for (path, at) in order {
         let Some(wanted) = Wanted::of(&path, name, out) else { continue };
         match archive.by_index(at) {
-            Ok(mut entry) => wanted.read(&mut entry, name.limits, out)?,
+            Ok(mut entry) => wanted.read(&mut entry, name, out)?,
             Err(why) => wanted.skip(Skip::Unreadable(why.to_string()), out),
         }
     }
@@ -137,7 +137,7 @@ fn tar(input: impl Read, name: &Name, out: &mut Out) -> Result<(), Skip> {
         }
         let path = entry.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         match Wanted::of(&path, name, out) {
-            Some(wanted) => wanted.read(&mut entry, name.limits, out)?,
+            Some(wanted) => wanted.read(&mut entry, name, out)?,
             None => out.unpacked.count(size, name.limits)?,
         }
     }
@@ -203,7 +203,8 @@ impl Wanted {
     }
 
     /// Reads the documents of the entry. An error ends the reading of the whole archive.
-    fn read(&self, input: &mut dyn Read, limits: Limits, out: &mut Out) -> Result<(), Skip> {
+    fn read(&self, input: &mut dyn Read, around: &Name, out: &mut Out) -> Result<(), Skip> {
+        let Name { limits, mappings, .. } = *around;
         let bytes = match read_limited(&mut *input, limits) {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(why)) => {
@@ -219,7 +220,7 @@ impl Wanted {
         };
         out.unpacked.count(bytes.len() as u64, limits)?;
         out.note(Vec::new());
-        let name = Name { id: &self.id, source: &self.source, path: Some(Path::new(&self.path)), limits };
+        let name = Name { id: &self.id, source: &self.source, path: Some(Path::new(&self.path)), limits, mappings };
         match documents(bytes, &name, out) {
             Err(why @ Skip::Bomb(_)) => Err(why),
             Err(why) => {
@@ -244,7 +245,7 @@ mod tests {
     /// The ids of the documents, and what is said of the rest.
     fn told(bytes: Vec<u8>, file: &str) -> Vec<String> {
         let mut told = Vec::new();
-        let name = Name { id: file, source: file, path: Some(Path::new(file)), limits: LIMITS };
+        let name = Name { id: file, source: file, path: Some(Path::new(file)), limits: LIMITS, mappings: &[] };
         read_bytes(bytes, &name, |read| {
             told.push(match read {
                 Ok(document) => format!("{}: {}", document.id, document.text.trim()),

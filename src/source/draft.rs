@@ -230,7 +230,7 @@ mod tests {
         draft.update("Investigating", "Refunds fail.", "2025-03-18T18:00:00Z");
         let mut documents = Vec::new();
         let mut each = |read: Result<Document, _>| documents.push(read.unwrap());
-        let name = Name { id: "a.json", source: "in/a.json", path: None, limits: Default::default() };
+        let name = Name { id: "a.json", source: "in/a.json", path: None, limits: Default::default(), mappings: &[] };
         draft.finish(&name, "k3 x", Some(String::new()), &mut Out::new(&mut each));
         let document = documents.remove(0);
         assert_eq!((document.id.as_str(), document.url.as_deref()), ("a.json#k3-x", None));

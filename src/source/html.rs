@@ -230,6 +230,7 @@ impl State {
             "h4" => Kind::Heading(4),
             "h5" => Kind::Heading(5),
             "h6" => Kind::Heading(6),
+            "button" if opens_panel(tag) && !inherits => Kind::Heading(3),
             "li" => Kind::Item(self.draft.new_item()),
             "pre" => Kind::Pre,
             "p" | "table" | "ul" | "ol" | "dl" if !matches!(place.kind, Kind::Item(_)) => Kind::Paragraph,
@@ -239,6 +240,7 @@ impl State {
         if matches!(&*tag.name, "main" | "article") {
             place.region = self.draft.main_region(place.region);
         } else if let Some(why) = boilerplate(tag)
+            && !opens_panel(tag)
             && !(tag.name == local_name!("header") && self.draft.is_main(place.region))
         {
             place.region = self.draft.extra_region(place.region, why);
@@ -308,6 +310,13 @@ fn raw_kind(name: &str) -> Option<RawKind> {
         "title" | "textarea" => Some(RawKind::Rcdata),
         _ => None,
     }
+}
+
+/// Whether the element is the title of a panel that it opens: an accordion of incidents has nothing else to name them by.
+fn opens_panel(tag: &Tag) -> bool {
+    let of_accordion = |class: &str| class.split([' ', '-', '_']).any(|word| word.eq_ignore_ascii_case("accordion"));
+    tag.name == *"button"
+        && tag.attrs.iter().any(|attribute| &*attribute.name.local == "class" && of_accordion(&attribute.value))
 }
 
 /// What of the element says that it is no part of the text, if anything does: `<nav>`, `class="cookie-banner"`.

@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use super::{Name, Out, Skip, Source, google, issues, statuspage};
+use super::{Name, Out, Skip, Source, google, issues, mapping, statuspage};
 
 /// A form of items that is known.
 pub trait Form: Sync {
@@ -38,7 +38,7 @@ impl Source<str> for Json {
         // `[link](address)` is Markdown, and `{% include %}` a template.
         let opens = start.strip_prefix(['{', '[']).map(str::trim_start);
         opens.is_some_and(|rest| rest.starts_with(['"', '{', '[', '}', ']']) || is_named && rest.is_empty())
-            && (is_named || Items::of(start).first().is_some_and(|item| form(&item).is_some()))
+            && (is_named || Items::of(start).first().is_some_and(|item| form(&item, name).is_some()))
     }
 
     fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
@@ -48,7 +48,7 @@ impl Source<str> for Json {
         for (nth, item) in items.by_ref().enumerate() {
             let place = || format!("{}#{}", name.source, nth + 1);
             match item.and_then(|item| serde_json::from_str::<Value>(item).map_err(|why| bad(&why))) {
-                Ok(item) => match found.or_else(|| form(&item)) {
+                Ok(item) => match found.or_else(|| form(&item, name)) {
                     Some(form) => {
                         found = Some(form);
                         form.read(&item, &around, name, out);
@@ -78,8 +78,11 @@ fn bad(why: &serde_json::Error) -> Skip {
     Skip::Broken(format!("not JSON: {why}"))
 }
 
-fn form(item: &Value) -> Option<&'static dyn Form> {
-    FORMS.iter().copied().find(|form| form.knows(item))
+/// The form of an item: of the user's mappings, ours, or the mappings that are built in.
+pub fn form<'n>(item: &Value, name: &Name<'n>) -> Option<&'n dyn Form> {
+    let given = name.mappings.iter().map(|mapping| mapping as &dyn Form);
+    let built_in = mapping::built_in().iter().map(|mapping| mapping as &dyn Form);
+    given.chain(FORMS.iter().copied()).chain(built_in).find(|form| form.knows(item))
 }
 
 /// The items of a JSON text: those of its list, or itself.

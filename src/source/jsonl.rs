@@ -8,8 +8,9 @@
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Limits, Name, Out, Skip, Skipped, Source, from_text};
+use super::{Limits, Name, Out, Skip, Skipped, Source, from_text, json};
 use crate::document::Document;
 
 /// The format, see above.
@@ -18,13 +19,28 @@ pub struct Jsonl;
 impl Source<str> for Jsonl {
     fn claims(&self, content: &str, name: &Name) -> bool {
         let first = content.trim_start().lines().next().unwrap_or_default();
-        first.starts_with('{')
-            && (name.has_extension(&["jsonl", "ndjson"]) || serde_json::from_str::<Entry>(first).is_ok())
+        let is_text = || serde_json::from_str::<Entry>(first).is_ok();
+        first.starts_with('{') && (name.has_extension(&["jsonl", "ndjson"]) || is_text())
     }
 
     fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
         for line in Lines::new(content.as_bytes(), name.source, name.limits) {
-            match line.and_then(|line| line.document(name.limits)) {
+            let line = match line {
+                Ok(line) => line,
+                Err(Skipped { source, why }) => {
+                    out.skip(&source, why);
+                    continue;
+                }
+            };
+            // An export has an incident a line, in a form of its own.
+            if let Ok(item) = serde_json::from_slice::<Value>(&line.bytes)
+                && item.get("text").is_none()
+                && let Some(form) = json::form(&item, name)
+            {
+                form.read(&item, &Value::Null, name, out);
+                continue;
+            }
+            match line.document(name.limits) {
                 Ok(mut document) => {
                     document.id = format!("{}#{}", name.id, document.id);
                     out.document(document);

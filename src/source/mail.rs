@@ -205,14 +205,14 @@ mod tests {
             MAIL.replace('\r', "")
         );
         let mut ids = Vec::new();
-        let name = Name { id: "m.mbox", source: "m.mbox", path: None, limits: Limits::default() };
+        let name = Name { id: "m.mbox", source: "m.mbox", path: None, limits: Limits::default(), mappings: &[] };
         read_bytes(two.into_bytes(), &name, |read| ids.push(read.unwrap().id));
         assert_eq!(ids, ["m.mbox#a_1@example.org", "m.mbox#2"]);
     }
 
     #[test]
     fn text_with_a_header_by_hand_is_no_mail() {
-        let name = Name { id: "a", source: "a", path: None, limits: Limits::default() };
+        let name = Name { id: "a", source: "a", path: None, limits: Limits::default(), mappings: &[] };
         for (text, expected) in [
             ("From: Ann\nDate: today\n\nHi", false),
             ("Message-ID: <x>\nSubject: y\n\nHi", true),

@@ -37,6 +37,7 @@ mod json;
 pub mod jsonl;
 mod lines;
 mod mail;
+pub mod mapping;
 mod markdown;
 mod mediawiki;
 mod notebook;
@@ -48,9 +49,12 @@ mod page;
 mod pdf;
 mod rst;
 mod rtf;
+mod split;
 mod statuspage;
+mod table;
 pub mod walk;
 
+use self::mapping::Mapping;
 pub use self::out::Out;
 
 /// A reader of one format, which may hold many documents; `C` is what it reads, `[u8]` or `str`.
@@ -80,6 +84,7 @@ const TEXTS: &[&dyn Source<str>] = &[
     &jsonl::Jsonl,
     &json::Json,
     &feed::Feed,
+    &table::Table,
 ];
 
 /// A format whose files are one document each.
@@ -95,7 +100,7 @@ impl<C: ?Sized> Source<C> for Single<C> {
     }
 
     fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip> {
-        out.document(of_page((self.read)(content)?, self.format, name.id, name.source)?);
+        split::give(of_page((self.read)(content)?, self.format, name.id, name.source)?, name, out);
         Ok(())
     }
 }
@@ -110,6 +115,21 @@ pub struct Name<'a> {
     /// What the file is called: a help to tell the format.
     pub path: Option<&'a Path>,
     pub limits: Limits,
+    /// The mappings that the user gave, see [`mapping`].
+    pub mappings: &'a [Mapping],
+}
+
+/// How inputs are read; from [`Limits`] alone, as long as nobody gives more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    pub limits: Limits,
+    pub mappings: &'a [Mapping],
+}
+
+impl From<Limits> for Settings<'_> {
+    fn from(limits: Limits) -> Self {
+        Settings { limits, mappings: &[] }
+    }
 }
 
 impl Name<'_> {
@@ -218,9 +238,15 @@ impl fmt::Display for Skipped {
 }
 
 /// Reads the file at `path`, known as `id`, and gives each of its documents, or why there is none, to `each`.
-pub fn read_documents(path: &Path, id: &str, limits: Limits, each: impl FnMut(Result<Document, Skipped>)) {
+pub fn read_documents<'a>(
+    path: &'a Path,
+    id: &'a str,
+    settings: impl Into<Settings<'a>>,
+    each: impl FnMut(Result<Document, Skipped>),
+) {
     let source = path.to_string_lossy();
-    let name = Name { id, source: &source, path: Some(path), limits };
+    let Settings { limits, mappings } = settings.into();
+    let name = Name { id, source: &source, path: Some(path), limits, mappings };
     let read = || {
         let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
         let file = File::open(path).map_err(unreadable)?;
@@ -271,7 +297,7 @@ pub fn documents(bytes: Vec<u8>, name: &Name, out: &mut Out) -> Result<(), Skip>
     if let Some(source) = TEXTS.iter().find(|source| source.claims(&text, name)) {
         return source.read(&text, name, out);
     }
-    out.document(from_text(text, name.id, name.source, name.path)?);
+    split::give(from_text(text, name.id, name.source, name.path)?, name, out);
     Ok(())
 }
 
@@ -285,13 +311,20 @@ pub fn read_limited(input: impl Read, limits: Limits) -> io::Result<Result<Vec<u
 
 /// Reads `bytes`, in whatever format, into the one document named `id`; `path` helps to tell the format.
 pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
-    let name = Name { id, source, path, limits: Limits { max_bytes: u64::MAX } };
-    let mut found = Vec::new();
-    read_bytes(bytes, &name, |read| found.push(read));
-    let (documents, skipped): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
-    let mut documents: Vec<Document> = documents.into_iter().flatten().collect();
+    let name = Name { id, source, path, limits: Limits { max_bytes: u64::MAX }, mappings: &[] };
+    if !BYTES.iter().any(|source| source.claims(&bytes, &name)) {
+        let (text, notes) = decode::decode(bytes)?;
+        let mut document = from_text(text, id, source, path)?;
+        document.notes.splice(0..0, notes);
+        return Ok(document);
+    }
+    let (mut documents, mut why) = (Vec::new(), Skip::Empty);
+    read_bytes(bytes, &name, |read| match read {
+        Ok(document) => documents.push(document),
+        Err(skipped) => why = skipped.why,
+    });
     match documents.len() {
-        0 => Err(skipped.into_iter().find_map(Result::err).map_or(Skip::Empty, |skipped| skipped.why)),
+        0 => Err(why),
         1 => Ok(documents.remove(0)),
         _ => Err(Skip::Several(documents.into_iter().map(|document| document.id).collect())),
     }
@@ -322,7 +355,8 @@ fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Documen
     Ok(Document { id, source, url: None, format, text, blocks, title_hint: title, notes, dropped })
 }
 
-/// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.
+/// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not. The other marked-up texts
+/// look alike, so that a name that tells one of them is believed.
 fn format(text: &str, path: Option<&Path>) -> Format {
     let is = |names: &[&str]| has_extension(path, names);
     let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"]);
@@ -330,13 +364,21 @@ fn format(text: &str, path: Option<&Path>) -> Format {
         Format::Html
     } else if is_markdown {
         Format::Markdown
-    } else if is(&["org"]) || org::is_org(text) {
+    } else if is(&["org"]) {
         Format::Org
-    } else if is(&["adoc", "asciidoc", "asc"]) || asciidoc::is_asciidoc(text) {
+    } else if is(&["adoc", "asciidoc", "asc"]) {
         Format::Asciidoc
-    } else if is(&["rst", "rest"]) || rst::is_rst(text) {
+    } else if is(&["rst", "rest"]) {
         Format::Rst
-    } else if is(&["mediawiki", "wiki"]) || mediawiki::is_mediawiki(text) {
+    } else if is(&["mediawiki", "wiki"]) {
+        Format::Mediawiki
+    } else if org::is_org(text) {
+        Format::Org
+    } else if asciidoc::is_asciidoc(text) {
+        Format::Asciidoc
+    } else if rst::is_rst(text) {
+        Format::Rst
+    } else if mediawiki::is_mediawiki(text) {
         Format::Mediawiki
     } else {
         Format::Text

@@ -17,7 +17,7 @@ use super::{Skip, Skipped};
 const UNSUPPORTED: &[(&str, &[&str])] = &[
     ("convert it to HTML or text first", &["doc", "pages", "epub", "ppt", "pptx", "odp", "key"]),
     ("a mailbox or saved mail; export it as text", &["msg", "pst"]),
-    ("a table of data", &["csv", "tsv", "xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
+    ("a table of data", &["xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
     ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "plist", "env"]),
     (
         "a program or its source",

@@ -1,7 +1,7 @@
 //! What the format itself states of start, detection and end: a front matter's `resolvedWhen`, the `end` of an export.
 //!
 //! Who keeps incidents as data has filled these fields for this incident, so a moment with a clock in one of them stands before
-//! what the text tells. Where the text is at least as likely as not to tell another time, the record says so in a
+//! what the text tells. Where the text is at least as likely as not to tell another time, or a range of impact with another end, the record says so in a
 //! warning: one of the two is wrong, and a person can see which. Two stated times that cannot both be are no evidence for either.
 
 use super::*;
@@ -25,15 +25,19 @@ pub(super) fn prefer(reading: &Reading, chosen: [Option<Found>; 3]) -> ([Option<
         return (chosen, warnings);
     }
     let mut out = chosen;
-    for ((name, slot), stated) in ["start", "detection", "end"].into_iter().zip(&mut out).zip(stated) {
+    let (from, to) = impact_range(reading).unzip();
+    for (((name, slot), stated), range) in
+        ["start", "detection", "end"].into_iter().zip(&mut out).zip(stated).zip([from, None, to])
+    {
         let Some(stated) = stated else { continue };
-        let told = slot.filter(|told| {
-            let apart = told.when.minutes_since(&stated.when).map(f64::abs);
-            let likely = told.chance.is_some_and(|chance| chance >= LIKELY);
-            told.when.has_clock() && likely && apart.is_some_and(|apart| apart > SAME_MINUTES)
-        });
         // A status page's last post closes an incident, which may have ended before.
-        if let Some(told) = told.filter(|told| told.rule != Rule::Update) {
+        let likely =
+            slot.filter(|told| told.chance.is_some_and(|chance| chance >= LIKELY) && told.rule != Rule::Update);
+        let differs = |told: &Found| {
+            let apart = told.when.minutes_since(&stated.when).map(f64::abs);
+            told.when.has_clock() && apart.is_some_and(|apart| apart > SAME_MINUTES)
+        };
+        if let Some(told) = likely.into_iter().chain(range).find(differs) {
             warnings.push(format!(
                 "metadata_contradiction: the {name} is stated as {} and told as {}",
                 stated.when, told.when

@@ -1,0 +1,382 @@
+//! One file, many incidents: a log of a year, a list with one heading an incident, a provider's status history.
+//!
+//! A file is cut only if it cannot well be anything else: at least three headings of one level (or lines that stand as such)
+//! each hold a day or the number of an incident beside words of their own, almost no other heading of that level does not, their
+//! sections are the better part of the text, and most of them tell of an end. A timeline has days in its headings, too: so
+//! days that run forward count as a log only where every section tells of its own end. Wrongly cut, one report becomes many
+//! wrong records; wrongly left whole, a log gives one record, so doubt leaves it whole.
+//!
+//! Promises: every block of the file is in exactly one part, but for headings that are over several. Before a part stand, as
+//! lines of its own, the file's front matter, the headings that it stands under (`Within: ...`), its day where one of these has
+//! the year, and what the head of the list says of the zone of its times. Its id is the file's with `#` and the anchor of its heading.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::draft::words;
+use super::{Name, Out};
+use crate::document::{Block, BlockKind, Document, Format, Span};
+
+/// The fewest incidents that make a list of them.
+const FEWEST: usize = 3;
+
+/// The most parts of one file.
+const MOST: usize = 5000;
+
+/// Gives the parts of `document` to `out`, or the document itself where it is one.
+pub fn give(document: Document, name: &Name, out: &mut Out) {
+    match cuts(&document) {
+        None => out.document(document),
+        Some(cuts) => parts(&document, &cuts, name, out),
+    }
+}
+
+/// What a heading says of the incident under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    /// Year (0 where it does not say), month and day.
+    day: Option<(i32, u8, u8)>,
+    /// It has the number of an incident.
+    numbered: bool,
+}
+
+const MONTHS: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+
+/// The mark of a heading, if it names an incident: a day or a number, and two words or more beside it.
+fn mark(heading: &str) -> Option<Mark> {
+    static DAY: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(&format!(
+            r"(?xi)\b(?: (?<y1>20\d\d)[-/.](?<m1>\d{{1,2}})[-/.](?<d1>\d{{1,2}})
+              | (?<n2>{MONTHS})\.?\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?<y2>20\d\d))?
+              | (?<d3>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?<n3>{MONTHS})\.?(?:,?\s+(?<y3>20\d\d))?
+              | (?<m4>\d{{1,2}})[/.](?<d4>\d{{1,2}})(?:[/.](?<y4>20\d\d|\d\d))? )(?:\b|$)"
+        ))
+        .expect("a literal pattern compiles")
+    });
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(
+            r"(?i)\b(?:INC|PIR|PM|RCA|OPS|SEV|incident|outage|postmortem)[- ]?(?:no\.? ?|#)?(?:20\d\d-)?\d{1,8}\b",
+        )
+        .expect("a literal pattern compiles")
+    });
+    /// A longer line is a sentence.
+    const LONGEST: usize = 160;
+    let heading = heading.trim();
+    if heading.len() > LONGEST || heading.ends_with(['.', '?', '!', ':', ',']) {
+        return None;
+    }
+    let numbered = NUMBER.is_match(heading);
+    let found = DAY.captures(heading);
+    let number = |names: &[&str]| {
+        let found = found.as_ref()?;
+        names.iter().find_map(|name| found.name(name))?.as_str().parse::<i32>().ok()
+    };
+    let month = number(&["m1", "m4"]).or_else(|| {
+        let found = found.as_ref()?;
+        let name = found.name("n2").or(found.name("n3"))?.as_str().get(..3)?.to_ascii_lowercase();
+        let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+        months.iter().position(|month| *month == name).map(|at| at as i32 + 1)
+    });
+    let year = number(&["y1", "y2", "y3", "y4"]).map_or(0, |year| if year < 100 { 2000 + year } else { year });
+    let day = month.zip(number(&["d1", "d2", "d3", "d4"]));
+    let day = day.filter(|(_, day)| (1..=31).contains(day)).map(|(month, day)| (year, month as u8, day as u8));
+    if day.is_none() && !numbered {
+        return None;
+    }
+    // "May 3" is a day of a timeline, "May 3: API down" an incident; "10:30" is an entry.
+    let rest = DAY.replace_all(heading, " ");
+    let rest = NUMBER.replace_all(&rest, " ");
+    let is_weekday = |word: &str| {
+        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| word.to_ascii_lowercase().starts_with(day))
+            && word.to_ascii_lowercase().ends_with("day")
+    };
+    let own = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    let own = own.filter(|word| word.len() > 1 && !is_weekday(word)).count();
+    let has_clock = rest.contains(':') && rest.split(':').any(|part| part.ends_with(|c: char| c.is_ascii_digit()));
+    (own >= 2 && !has_clock).then_some(Mark { day, numbered })
+}
+
+/// The year that a heading names.
+fn year(heading: &str) -> Option<i32> {
+    let mut numbers = heading.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 4);
+    numbers.find_map(|digits| digits.parse().ok().filter(|year| (2000..2100).contains(year)))
+}
+
+/// Where the parts begin, as indexes of blocks, if the document is a list of incidents.
+fn cuts(document: &Document) -> Option<Vec<usize>> {
+    let blocks = &document.blocks;
+    let line = |block: &Block| block.span.of(&document.text).trim_start_matches('#').trim();
+    // Real headings first, from the highest; then lines that stand alone.
+    (1..=6u8).map(Some).chain([None]).find_map(|level| {
+        let is_head = |block: &Block| match level {
+            Some(level) => block.kind == BlockKind::Heading(level),
+            None => block.kind == BlockKind::Paragraph && !line(block).contains('\n'),
+        };
+        let mut heads: Vec<(usize, Mark)> = Vec::new();
+        let mut above = 0;
+        for (at, block) in blocks.iter().enumerate() {
+            if !is_head(block) {
+                // "2024" over the days of that year.
+                let is_heading = matches!(block.kind, BlockKind::Heading(_));
+                above = is_heading.then(|| year(line(block))).flatten().unwrap_or(above);
+            } else if let Some(mark) = mark(line(block)) {
+                let day = mark.day.map(|(year, month, day)| (if year == 0 { above } else { year }, month, day));
+                heads.push((at, Mark { day, ..mark }));
+            }
+        }
+        let all = match level {
+            Some(_) => blocks.iter().filter(|block| is_head(block)).count(),
+            None => heads.len(),
+        };
+        let is_list = heads.len() >= FEWEST && heads.len() <= MOST && heads.len() * 10 >= all * 8;
+        (is_list && is_log(document, &heads, level.is_some())).then(|| match level {
+            // Other headings of the level are parts of their own: they are of no incident.
+            Some(_) => (0..blocks.len()).filter(|at| is_head(&blocks[*at])).collect(),
+            None => heads.iter().map(|(at, _)| *at).collect(),
+        })
+    })
+}
+
+/// Whether the sections under these heads are an incident each.
+fn is_log(document: &Document, heads: &[(usize, Mark)], real: bool) -> bool {
+    /// Words of a section that tells anything.
+    const WORDS: usize = 12;
+    let blocks = &document.blocks;
+    let total: usize = blocks.iter().map(|block| block.span.len()).sum();
+    let before: usize = blocks[..heads[0].0].iter().map(|block| block.span.len()).sum();
+    if before * 3 > total {
+        return false;
+    }
+    let sections = heads.iter().enumerate().map(|(nth, (at, _))| {
+        let end = heads.get(nth + 1).map_or(blocks.len(), |(next, _)| *next);
+        &blocks[at + 1..end]
+    });
+    let (mut told, mut ended) = (0, 0);
+    for section in sections {
+        let texts = || section.iter().map(|block| block.span.of(&document.text));
+        told += usize::from(texts().map(|text| text.split_whitespace().count()).sum::<usize>() >= WORDS);
+        ended += usize::from(texts().any(tells_an_end));
+    }
+    let count = heads.len();
+    let days: Vec<_> = heads.iter().filter_map(|(_, mark)| mark.day).collect();
+    let falls =
+        days.len() * 10 >= count * 8 && days.windows(2).all(|pair| pair[0] >= pair[1]) && days.first() > days.last();
+    let numbered = heads.iter().filter(|(_, mark)| mark.numbered).count() * 10 >= count * 8;
+    let needed = if (falls || numbered) && real { count * 6 } else { count * 9 };
+    told * 10 >= count * 8 && ended * 10 >= needed
+}
+
+/// Whether the words tell of the end of an incident or how long it took.
+fn tells_an_end(text: &str) -> bool {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(
+            r"(?i)\b(?:resolved|restored|recovered|mitigated|fixed|back (?:up|online|to normal)|rolled back|duration|lasted|downtime|(?:for|after|took|within) (?:about |around |nearly |over |only )?\d+ ?(?:minutes|min|hours|h|days))\b",
+        )
+        .expect("a literal pattern compiles")
+    });
+    END.is_match(text)
+}
+
+fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
+    let (text, blocks) = (&document.text, &document.blocks);
+    let head = blocks.iter().take_while(|block| block.kind == BlockKind::Meta).count();
+    let ends = cuts.iter().skip(1).copied().chain([blocks.len()]);
+    let first = (head < cuts[0]).then_some((head, cuts[0]));
+    let notes: Vec<String> = blocks[head..cuts[0]].iter().filter_map(|block| zone_note(block.span.of(text))).collect();
+    let mut above: Vec<(u8, String)> = Vec::new();
+    let mut walked = 0;
+    for (start, end) in first.into_iter().chain(cuts.iter().copied().zip(ends)) {
+        let section = &blocks[start..end];
+        for (level, heading) in blocks[walked..start].iter().filter_map(|block| heading(block, text)) {
+            above.retain(|(other, _)| *other < level);
+            above.push((level, heading));
+        }
+        walked = start;
+        // What tells nothing but the headings that parts stand under is told by these.
+        if section.iter().all(|block| heading(block, text).is_some()) {
+            continue;
+        }
+        let level = heading(&section[0], text).map_or(u8::MAX, |(level, _)| level);
+        let slug = slug(&words(section[0].span.of(text)));
+        let is_part = start >= cuts[0];
+        let mut part = Part::default();
+        let mut within: Vec<&str> = Vec::new();
+        for line in blocks[..head].iter().map(|block| block.span.of(text)) {
+            // The title of the list is not that of the incident.
+            match line.split_once([':', '=']).filter(|(key, _)| is_part && key.trim().eq_ignore_ascii_case("title")) {
+                Some((_, title)) => within.push(title.trim()),
+                None => part.state(line),
+            }
+        }
+        within.extend(above.iter().filter(|(other, _)| *other < level).map(|(_, words)| words.as_str()));
+        if !within.is_empty() && is_part {
+            part.state(&format!("Within: {}", within.join(", ")));
+        }
+        if is_part {
+            // "2 December" under "2024".
+            let day = mark(section[0].span.of(text)).and_then(|mark| mark.day).filter(|day| day.0 == 0);
+            if let Some(((_, month, day), year)) = day.zip(above.iter().rev().find_map(|(_, words)| year(words))) {
+                part.state(&format!("Day: {year}-{month:02}-{day:02}"));
+            }
+            notes.iter().for_each(|note| part.state(&format!("Note: {note}")));
+        }
+        part.take(text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
+        out.document(Document {
+            id: if is_part { format!("{}#{slug}", name.id) } else { name.id.to_owned() },
+            // The anchors of a page are its own; those of Markdown follow from the headings.
+            url: (is_part && document.format != Format::Html).then(|| format!("#{slug}")),
+            text: part.text,
+            blocks: part.blocks,
+            source: document.source.clone(),
+            format: document.format,
+            title_hint: None,
+            notes: document.notes.clone(),
+            dropped: document.dropped.clone(),
+        });
+    }
+}
+
+/// What the head of a list says of the zone of all times in it: "All times are UTC".
+fn zone_note(text: &str) -> Option<String> {
+    static NOTE: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(r"[^.\n]*\b(?i:times?(?:stamps?)?|hours)\b[^.\n]{0,40}\b(?:UTC|GMT|[A-Z]{2,4}T|(?i:local time|utc))\b[^.\n]*")
+            .expect("a literal pattern compiles")
+    });
+    NOTE.find(text).map(|found| words(found.as_str())).filter(|note| note.len() <= 120)
+}
+
+fn heading(block: &Block, text: &str) -> Option<(u8, String)> {
+    if let BlockKind::Heading(level) = block.kind { Some((level, words(block.span.of(text)))) } else { None }
+}
+
+/// The text and blocks of a part in the making.
+#[derive(Default)]
+struct Part {
+    text: String,
+    blocks: Vec<Block>,
+}
+
+impl Part {
+    fn state(&mut self, line: &str) {
+        if self.text.is_empty() {
+            self.text.push_str("---\n");
+        }
+        let start = self.text.len();
+        self.text.push_str(line);
+        self.blocks.push(Block { kind: BlockKind::Meta, span: Span::new(start, self.text.len()) });
+        self.text.push('\n');
+    }
+
+    /// Takes a section of `text`, from the beginning of its first line, but not from before `least`.
+    fn take(&mut self, text: &str, section: &[Block], least: usize) {
+        if !self.text.is_empty() {
+            self.text.push_str("---\n\n");
+        }
+        let (first, last) = (section[0].span.start, section[section.len() - 1].span.end);
+        let from = text[..first].rfind('\n').map_or(0, |at| at + 1).max(least);
+        let offset = self.text.len();
+        self.text.push_str(&text[from..last]);
+        let moved = |span: Span| Span::new(span.start - from + offset, span.end - from + offset);
+        self.blocks.extend(section.iter().map(|block| Block { span: moved(block.span), ..*block }));
+    }
+}
+
+/// The anchor that GitHub and most generators give a heading: lower case, without punctuation, hyphens for blanks.
+pub fn slug(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Limits, read_bytes};
+    use super::*;
+
+    /// The ids and texts of what `text` becomes.
+    fn read(file: &str, text: &str) -> Vec<(String, String)> {
+        let name =
+            Name { id: file, source: file, path: Some(Path::new(file)), limits: Limits::default(), mappings: &[] };
+        let mut all = Vec::new();
+        read_bytes(text.as_bytes().to_vec(), &name, |read| {
+            let document = read.unwrap();
+            all.push((document.id, document.text));
+        });
+        all
+    }
+
+    fn log(days: &[&str]) -> String {
+        let section = |day: &&str| {
+            format!(
+                "## {day}: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for all users. Root cause was a bad deploy, which was rolled back.\n\n"
+            )
+        };
+        format!("# Incidents of 2024\n\n{}", days.iter().map(section).collect::<String>())
+    }
+
+    #[test]
+    fn a_log_gives_a_part_a_heading() {
+        let parts = read("log.md", &log(&["12 March", "3 February", "January 9"]));
+        let ids: Vec<&str> = parts.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "log.md#12-march-the-api-was-down",
+                "log.md#3-february-the-api-was-down",
+                "log.md#january-9-the-api-was-down"
+            ]
+        );
+        assert_eq!(
+            parts[1].1,
+            "---\nWithin: Incidents of 2024\n---\n\n## 3 February: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for \
+             all users. Root cause was a bad deploy, which was rolled back."
+        );
+    }
+
+    #[test]
+    fn one_report_stays_one() {
+        let text =
+            |section: &str| format!("It was slow on that day for some of our users and we looked into it{section}\n\n");
+        let head = |heading: &str, end: &str| format!("## {heading}\n\n{}", text(end));
+        for report in [
+            // A timeline by days, with and without words of its own.
+            ["Monday, 3 May", "Tuesday, 4 May", "Wednesday, 5 May"].map(|day| head(day, ".")).concat(),
+            ["May 3: first signs seen", "May 4: the cause is found", "May 5: it is fixed"]
+                .map(|day| head(day, "."))
+                .concat(),
+            ["10:00 API errors seen", "10:30 deploy rolled back", "11:00 all clear again"]
+                .map(|day| head(day, ", resolved."))
+                .concat(),
+            // Two incidents of one report.
+            log(&["12 March", "3 February"]),
+            ["Timeline", "Root cause", "Impact", "3 May 2024 API outage"].map(|day| head(day, ", fixed.")).concat(),
+        ] {
+            assert_eq!(read("a.md", &report).len(), 1, "{report}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_a_day_or_a_number_beside_words() {
+        for (heading, day) in [
+            ("2024-03-18: Sign-in slow", Some((2024, 3, 18))),
+            ("18 March 2024 - Sign-in slow", Some((2024, 3, 18))),
+            ("Sign-in slow (Mar 18th, 2024)", Some((2024, 3, 18))),
+            ("07/18 - Virtual machines - North", Some((0, 7, 18))),
+            ("07/18/24 Virtual machines", Some((2024, 7, 18))),
+            ("March 18", None),
+            ("Monday, March 18, 2024", None),
+            ("March 18 10:30 deploy rolled back", None),
+            ("Root cause", None),
+        ] {
+            assert_eq!(mark(heading).and_then(|mark| mark.day), day, "{heading}");
+        }
+        assert!(mark("INC-482 Orders late again").is_some_and(|mark| mark.numbered));
+        assert!(mark("We saw 3 errors on May 3 and then it went away.").is_none());
+    }
+}

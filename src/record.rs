@@ -366,6 +366,8 @@ record! {
     root_cause: RootCause,
     /// Contributing categories that a careful reader would also accept.
     root_cause_also: Vec<RootCause>,
+    /// The category of the user's own taxonomy, where `coroner.toml` gives one.
+    category: Option<String>,
     /// What set the incident off.
     trigger: Trigger,
     /// Severity as written: `SEV-1`, `P2`, `critical`, `minor`.
@@ -424,14 +426,17 @@ impl Record {
 
     /// Whether the document told the field of that name: not null, not `unknown`, not empty.
     pub fn has(&self, field: &str) -> bool {
-        FIELDS.iter().zip(self.cells()).any(|(known, cell)| {
-            known.name == field
-                && match cell {
-                    Cell::Null => false,
-                    Cell::Text(text) => !text.is_empty() && text != "unknown" && text != "{}",
-                    Cell::Bool(_) | Cell::Float(_) => true,
-                }
-        })
+        self.told().any(|told| told == field)
+    }
+
+    /// The names of the fields that the document told.
+    pub fn told(&self) -> impl Iterator<Item = &'static str> {
+        let is_told = |cell: &Cell| match cell {
+            Cell::Null => false,
+            Cell::Text(text) => !text.is_empty() && text != "unknown" && text != "{}",
+            Cell::Bool(_) | Cell::Float(_) => true,
+        };
+        FIELDS.iter().zip(self.cells()).filter(move |(_, cell)| is_told(cell)).map(|(field, _)| field.name)
     }
 }
 

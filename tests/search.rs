@@ -25,6 +25,39 @@ fn corpus() -> Corpus {
     corpus
 }
 
+/// Three incidents, each told as incidents are.
+fn incidents() -> Corpus {
+    let corpus = Corpus::of(0);
+    let write = |name: &str, title: &str, day: &str, cause: &str, fix: &str| {
+        corpus.write(
+            name,
+            &format!(
+                "# {title}\n\nDate: {day}\n\n## Timeline (UTC)\n\n- {day} 10:00 errors begin\n- {day} 10:10 an alert paged us\n\
+                 - {day} 11:00 service was restored\n\n## Root cause\n\n{cause}\n\n## Resolution\n\nIt was a long day. {fix}\n"
+            ),
+        );
+    };
+    let expired = "The outage was caused by an expired certificate on the gateway.";
+    write("2024/cert.md", "Gateway refused clients", "2024-08-01", expired, "We **renewed** the certificate.");
+    write(
+        "2025/cert.md",
+        "Mail relay down",
+        "2025-01-03",
+        "An expired certificate of the relay.",
+        "We renewed it by hand.",
+    );
+    let pool = "The connection pool was configured too small, a wrong setting.";
+    write(
+        "2025/pool.md",
+        "Checkout stood still",
+        "2025-02-07",
+        pool,
+        "We rolled back the release and restarted the workers.",
+    );
+    corpus.build(&["--quiet"]).expect(0);
+    corpus
+}
+
 fn ids(corpus: &Corpus, query: &str) -> Vec<String> {
     let run = corpus.run(&["search", query, "--format", "jsonl"]);
     let id = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned();
@@ -103,4 +136,118 @@ fn show_prints_the_record_as_json_too() {
     let run = corpus.run(&["show", "redis", "--format", "json"]);
     let record: coroner::record::Record = serde_json::from_str(&run.expect(0).stdout).unwrap();
     assert_eq!(record.id, "2024/redis.md");
+}
+
+#[test]
+fn a_fault_in_a_query_is_shown_with_a_caret_under_it() {
+    let corpus = corpus();
+    let run = corpus.run(&["search", "redis cause:expiri", "--format", "json"]);
+    assert_eq!(run.expect(2).stdout, "");
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(lines[1], "  redis cause:expiri");
+    assert_eq!(lines[2], "              ^");
+    run.says("Did you mean cause:expiry?").says("hardware");
+}
+
+#[test]
+fn hits_are_narrowed_by_what_the_record_tells() {
+    let corpus = incidents();
+    for (query, expected) in [
+        ("cause:expiry", &["2025/cert.md", "2024/cert.md"][..]),
+        ("certificate cause:expiry date:2024", &["2024/cert.md"]),
+        ("date:2024Q3..2025Q1 ttr:>=1h has:ttd", &["2025/pool.md", "2025/cert.md", "2024/cert.md"]),
+        ("ttd:>10m", &[]),
+        ("title:gateway", &["2024/cert.md"]),
+        ("why:pool resolution:restarted", &["2025/pool.md"]),
+        ("detection:monitoring -cause:expiry", &["2025/pool.md"]),
+    ] {
+        assert_eq!(ids(&corpus, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn hits_are_sorted_and_paged() {
+    let corpus = Corpus::of(7);
+    corpus.build(&["--quiet"]).expect(0);
+    let page = |options: &[&str]| {
+        let run = corpus.run(&[&["search", "outage", "--format", "jsonl"], options].concat());
+        let row = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        run.expect(0).stdout.lines().map(row).collect::<Vec<_>>()
+    };
+    let dates: Vec<String> = page(&["--sort", "date"]).iter().map(|row| row["date"].to_string()).collect();
+    assert!(dates.len() == 7 && dates.is_sorted_by(|a, b| a >= b), "{dates:?}");
+    let times: Vec<f64> =
+        page(&["--sort", "ttr", "--reverse"]).iter().map(|row| row["ttr_minutes"].as_f64().unwrap()).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let whole = page(&[]);
+    let pages: Vec<_> = [0, 3, 6].iter().flat_map(|at| page(&["--limit", "3", "--offset", &at.to_string()])).collect();
+    let id = |rows: &[serde_json::Value]| rows.iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(id(&pages), id(&whole));
+    assert_eq!(pages[3]["rank"], 4);
+    corpus.run(&["search", "outage", "--limit", "3", "--offset", "3"]).expect(0).says("4 to 6 of 7 documents");
+}
+
+#[test]
+fn matches_are_counted_by_their_labels() {
+    let corpus = incidents();
+    let run = corpus.run(&["search", "*", "--facets", "--format", "csv"]);
+    run.expect(0).says("root_cause,expiry,2").says("quarter,2024Q3,1").says("organization,,3");
+    let run = corpus.run(&["search", "certificate", "--facets", "--limit", "1"]);
+    run.expect(0).says("root_cause        expiry 2").says("1 of 2 documents");
+}
+
+#[test]
+fn a_hit_tells_what_resolved_it() {
+    let run = incidents();
+    let run = run.run(&["search", "pool"]);
+    run.expect(0).says("fixed by: We rolled back the release and restarted the workers.");
+}
+
+#[test]
+fn weights_are_taken_from_a_file() {
+    let corpus = corpus();
+    let weights = corpus.root.path().join("weights.tsv");
+    std::fs::write(&weights, "title\t1\n").unwrap();
+    let path = weights.to_str().unwrap();
+    let run = corpus.run(&["search", "certificate", "--format", "jsonl", "--weights", path]);
+    assert_eq!(run.expect(0).stdout.lines().count(), 1);
+    std::fs::write(&weights, "tittle\t1\n").unwrap();
+    corpus.run(&["search", "certificate", "--weights", path]).expect(2).says("weights.tsv").says("line 1");
+}
+
+#[test]
+fn similar_incidents_are_found_for_an_id_a_file_and_standard_input() {
+    let corpus = incidents();
+    let run = corpus.run(&["similar", "2024/cert", "--limit", "1"]);
+    run.expect(0)
+        .says("2025/cert.md")
+        .says("similar: cause expiry")
+        .says("certificate")
+        .says("fixed by: We renewed it by hand.");
+    let file = corpus.root.path().join("draft.md");
+    std::fs::write(&file, "# The gateway refused clients\n\nIts certificate ran out.\n").unwrap();
+    let run = corpus.run(&["similar", file.to_str().unwrap(), "--format", "jsonl", "--limit", "1"]);
+    run.expect(0).says("\"id\":\"2024/cert.md\"");
+    let mut command = corpus.command(&["similar", "-"]);
+    command.stdin(std::fs::File::open(&file).unwrap());
+    corpus::Run::of(command).expect(0).says("2024/cert.md");
+    corpus.run(&["similar", "zeppelin"]).expect(2).says("is no file").says("has no document");
+    corpus.run(&["similar", "cert"]).expect(2).says("2024/cert.md").says("2025/cert.md");
+}
+
+#[test]
+fn reports_of_one_incident_are_listed_and_shown_as_one_hit() {
+    let corpus = incidents();
+    corpus.run(&["duplicates"]).expect(0).says("no incident of");
+    let text = std::fs::read_to_string(corpus.docs().join("2024/cert.md")).unwrap();
+    corpus.write("status/cert-copy.md", &text.replace("# Gateway", "# The gateway"));
+    corpus.build(&["--quiet"]).expect(0);
+    let run = corpus.run(&["duplicates"]);
+    run.expect(0).says("2 reports").says("2024/cert.md").says("status/cert-copy.md").says("same text");
+    let run = corpus.run(&["search", "gateway refused"]);
+    run.expect(0).says("also in: ");
+    assert_eq!(run.stdout.matches("  1. ").count() + run.stdout.matches("  2. ").count(), 1, "{run:?}");
+    let run = corpus.run(&["search", "gateway refused", "--all"]);
+    assert!(run.expect(0).stdout.contains("  2. ") && !run.stdout.contains("also in"), "{run:?}");
+    assert_eq!(ids(&corpus, "gateway refused").len(), 2);
 }

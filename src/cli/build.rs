@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
+use super::config::Config;
 use super::output::{self, Table, TableFormat};
 use super::trends::TrendFiles;
 use crate::library::{self, Plan, Summary, Watch};
@@ -57,12 +58,15 @@ pub struct Args {
     /// Apply these corrections (id,field,value,who,why), in place of those the library keeps; see `coroner review`
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
+    #[command(flatten)]
+    config: Config,
     /// Print no progress and no summary
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode> {
+    let settings = args.config.settings()?;
     let plan = Plan {
         inputs: args.inputs,
         library: args.library,
@@ -72,6 +76,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         jobs: args.jobs.unwrap_or_default(),
         mappings: super::mappings(&args.mapping)?,
         corrections: args.corrections,
+        settings,
     };
     let progress = Progress::start(&plan, args.quiet);
     let built = library::build(&plan, &[&IndexPart, &TrendFiles], &progress);

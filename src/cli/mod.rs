@@ -13,6 +13,8 @@ use clap::{Parser, Subcommand};
 use crate::source::mapping::{self, Mapping};
 
 pub mod build;
+mod config;
+pub mod duplicates;
 pub mod inspect;
 pub mod output;
 pub mod parse;
@@ -22,6 +24,7 @@ pub mod review;
 pub mod schema;
 pub mod search;
 pub mod show;
+pub mod similar;
 pub mod timeline;
 pub mod train;
 pub mod trends;
@@ -43,6 +46,8 @@ enum Command {
     Parse(parse::Args),
     Inspect(inspect::Args),
     Search(search::Args),
+    Similar(similar::Args),
+    Duplicates(duplicates::Args),
     Show(show::Args),
     Query(query::Args),
     Trends(trends::Args),
@@ -60,6 +65,8 @@ impl Command {
             Command::Parse(args) => parse::run(args),
             Command::Inspect(args) => inspect::run(args),
             Command::Search(args) => search::run(args),
+            Command::Similar(args) => similar::run(args),
+            Command::Duplicates(args) => duplicates::run(args),
             Command::Show(args) => show::run(args),
             Command::Query(args) => query::run(args),
             Command::Trends(args) => trends::run(args),

@@ -13,13 +13,14 @@ use anyhow::Context;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use super::config::Config;
 use super::output::{self, JsonArray, Table, TableFormat};
 use crate::document::Document;
-use crate::extract;
+use crate::extract::{Settings, extract_with};
 use crate::record::{self, Cell, Record};
 use crate::source::jsonl::{Lines, RawLine};
 use crate::source::walk::{self, Found};
-use crate::source::{self, Limits, Name, Settings, Skipped};
+use crate::source::{self, Limits, Name, Skipped};
 
 /// Print the record of each document, without a library
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,8 @@ pub struct Args {
     /// Threads to work with [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    #[command(flatten)]
+    config: Config,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,17 +90,19 @@ const SHOWN: &[&str] = &[
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let limits = Limits { max_bytes: args.max_bytes };
+    let settings = args.config.settings()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.unwrap_or_default())
         .build()
         .context("starting the threads; try fewer `--jobs`")?;
     let inputs = inputs(&args, limits)?;
     let mappings: Vec<_> = super::mappings(&args.mapping)?.into_iter().map(|(mapping, _)| mapping).collect();
-    let settings = Settings { limits, mappings: &mappings };
+    let reading = source::Reading { limits, mappings: &mappings };
     let mut printer = Printer::new(BufWriter::new(io::stdout().lock()), args.format)?;
     let (mut read, mut skipped) = (0u64, 0u64);
     for window in (Windows { inputs }) {
-        let results: Vec<_> = pool.install(|| window.into_par_iter().map(|input| records(input, settings)).collect());
+        let results: Vec<_> =
+            pool.install(|| window.into_par_iter().map(|input| records(input, reading, &settings)).collect());
         for result in results.into_iter().flatten() {
             match result {
                 Ok(record) => {
@@ -139,16 +144,21 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
-fn records(input: Result<Input, Skipped>, settings: Settings) -> Vec<Result<Record, Skipped>> {
+fn records(
+    input: Result<Input, Skipped>,
+    reading: source::Reading,
+    settings: &Settings,
+) -> Vec<Result<Record, Skipped>> {
     let mut records = Vec::new();
-    let mut each = |read: Result<Document, Skipped>| records.push(read.map(|document| extract::extract(&document)));
+    let mut each =
+        |read: Result<Document, Skipped>| records.push(read.map(|document| extract_with(&document, settings)));
     match input {
-        Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, settings, each),
-        Ok(Input::Line(line)) => each(line.document(settings.limits)),
+        Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, reading, each),
+        Ok(Input::Line(line)) => each(line.document(reading.limits)),
         Ok(Input::Stdin(bytes)) => {
             source::read_bytes(
                 bytes,
-                &Name { id: "-", source: "-", path: None, limits: settings.limits, mappings: settings.mappings },
+                &Name { id: "-", source: "-", path: None, limits: reading.limits, mappings: reading.mappings },
                 each,
             );
         }

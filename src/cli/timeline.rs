@@ -96,7 +96,7 @@ fn document(args: &Args) -> Result<Document> {
 /// The document that a record of `library` was read from: its file, or the text the library keeps where the file is no
 /// more what it was.
 fn of_library(library: &Path, name: &str, limits: Limits) -> Result<Document> {
-    let Stored { record, text } = show::find(library, name)?;
+    let Stored { record, text, .. } = show::find(library, name)?;
     let Record { id, source, .. } = record;
     let path = Path::new(&source);
     let why = match source::read_file(path, &id, limits) {

@@ -13,13 +13,23 @@ mod fields;
 mod language;
 mod mask;
 mod outline;
+mod settings;
 pub mod timeline;
 mod times;
 
 pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
+#[cfg(feature = "program")]
+pub(crate) use self::mask::mask;
+#[cfg(feature = "program")]
+pub(crate) use self::outline::{Section, Sentence, outline, section_of};
+pub use self::settings::Settings;
+#[cfg(feature = "program")]
+pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
 #[cfg(test)]
 mod properties;
+
+use std::sync::LazyLock;
 
 use whatlang::Lang;
 
@@ -28,22 +38,30 @@ use crate::record::{Evidence, Record};
 
 /// The record that a careful reader of `document` would write down.
 pub fn extract(document: &Document) -> Record {
-    stages(document, |reading| record(reading, times::read(reading)))
+    extract_with(document, &STANDARD)
 }
+
+/// The same under a user's settings.
+pub fn extract_with(document: &Document, settings: &Settings) -> Record {
+    stages(document, |reading| record(reading, times::read(reading), settings))
+}
+
+static STANDARD: LazyLock<Settings> = LazyLock::new(Settings::default);
 
 /// What the choices of instants and of labels can learn from `document`.
 pub(crate) fn lessons(document: &Document) -> (TimesLesson, [Supports; 3]) {
     stages(document, |reading| {
         let (_, title) = about::title(document, reading.text, reading.fields);
         let detected = times::read(reading).detected;
-        (times::lesson(reading), category::read(&sources(reading, title), detected.map(|detected| detected.quote)))
+        let sources = sources(reading, title, &STANDARD);
+        (times::lesson(reading), category::read(&sources, detected.map(|detected| detected.quote)))
     })
 }
 
 /// What the labels are read from.
-fn sources<'d>(reading: &times::Reading<'d>, title: Option<Span>) -> category::Sources<'d> {
+fn sources<'d>(reading: &times::Reading<'d>, title: Option<Span>, settings: &'d Settings) -> category::Sources<'d> {
     let times::Reading { document, untimed, outline, events, .. } = *reading;
-    category::Sources { document, text: untimed, outline, events, title }
+    category::Sources { document, text: untimed, outline, events, title, settings }
 }
 
 /// The record with the times it was made from, for `coroner timeline`.
@@ -75,7 +93,7 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
     })
 }
 
-fn record(reading: &times::Reading, times: times::Times) -> Record {
+fn record(reading: &times::Reading, times: times::Times, settings: &Settings) -> Record {
     let times::Reading { document, text, outline, fields, events, .. } = *reading;
     let (id, source, url) = (document.id.clone(), document.source.clone(), document.url.clone());
     let language = reading.language.map(|language| language.code().to_owned());
@@ -150,8 +168,9 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
     if foreign.is_some() {
         return record;
     }
-    let cases = category::read(&sources(reading, title_span), times.detected.map(|detected| detected.quote));
-    let decided = category::decide(&cases, 0.0);
+    let sources = sources(reading, title_span, settings);
+    let cases = category::read(&sources, times.detected.map(|detected| detected.quote));
+    let decided = category::decide(&cases, settings.min_confidence);
     for (field, decision) in Field::ALL.into_iter().zip(&decided) {
         let Some(answer) = decision.answer else { continue };
         if let Some(quote) = answer.quote {
@@ -162,6 +181,12 @@ fn record(reading: &times::Reading, times: times::Times) -> Record {
     let [cause, trigger, detection] = &decided;
     record.root_cause = cause.label();
     record.root_cause_also = cause.also();
+    if let Some((name, quote)) = settings.category(record.root_cause, &category::spoken_of(&sources)) {
+        record.category = Some(name.to_owned());
+        if let Some(quote) = quote.or(cause.answer.and_then(|answer| answer.quote)) {
+            put(&mut record, "category", quote);
+        }
+    }
     record.trigger = trigger.label();
     record.detection_source = detection.label();
     record.detection_also = detection.also();

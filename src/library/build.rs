@@ -24,19 +24,19 @@ use super::chunks::{self, Chunk, Job};
 use super::corrections::Corrections;
 use super::known::{Fate, Known, Stamp, short_hash};
 use super::making::{Making, by_kind};
-use super::manifest::{self, Manifest, Skipped, Source};
+use super::manifest::{self, Skipped, Source};
 use super::part::Part;
 use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
-use crate::extract;
+use crate::extract::{Settings, extract_with};
 use crate::record::Record;
 use crate::source::mapping::Mapping;
 use crate::source::walk::{Walk, walk};
-use crate::source::{self, Limits, Name, Settings, Skip};
+use crate::source::{self, Limits, Name, Reading, Skip};
 
 /// What to build, and how.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     /// Files and folders. The library will hold their documents and no others.
     pub inputs: Vec<PathBuf>,
@@ -52,6 +52,28 @@ pub struct Plan {
     pub mappings: Vec<(Mapping, String)>,
     /// A file of corrections to apply; without one, those that the library keeps.
     pub corrections: Option<PathBuf>,
+    /// What the user says about extraction.
+    pub settings: Settings,
+}
+
+impl Plan {
+    /// What the records are derived by: documents are carried over only from a generation of the same.
+    fn fingerprint(&self, mappings: &[String]) -> String {
+        match self.settings.identity() {
+            identity if identity.is_empty() && mappings.is_empty() => FINGERPRINT.to_owned(),
+            identity => {
+                let all = format!("{identity}\0{}", mappings.join("\0"));
+                format!("{FINGERPRINT}+{}", &blake3::hash(all.as_bytes()).to_hex()[..16])
+            }
+        }
+    }
+}
+
+/// How files become records.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    reading: Reading<'a>,
+    settings: &'a Settings,
 }
 
 /// Someone who watches a build go on. Called from several threads.
@@ -95,12 +117,11 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
     store::prepare(&plan.library)?;
     let _lock = lock::acquire(&plan.library)?;
     let (previous, number) = store::start(&plan.library, plan.fresh)?;
-    // What another version derived, this one derives anew.
     let (mappings, texts): (Vec<_>, Vec<_>) = plan.mappings.iter().cloned().unzip();
-    let mapped = if texts.is_empty() { String::new() } else { blake3::hash(texts.join("\0").as_bytes()).to_string() };
-    let settings = Settings { limits: plan.limits, mappings: &mappings };
-    let is_alike = |made: &Manifest| made.fingerprint == FINGERPRINT && made.mapped == mapped;
-    let base = previous.as_ref().filter(|previous| is_alike(&previous.manifest));
+    let how = How { reading: Reading { limits: plan.limits, mappings: &mappings }, settings: &plan.settings };
+    let fingerprint = plan.fingerprint(&texts);
+    // What another version derived, or other settings, this one derives anew.
+    let base = previous.as_ref().filter(|previous| previous.manifest.fingerprint == fingerprint);
     let known = base.map_or_else(|| Ok(Known::default()), Known::load)?;
     let kept = Corrections::kept(&plan.library);
     let (corrections, kept) = match &plan.corrections {
@@ -114,7 +135,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
 
     let mut writer =
         Writer { known: &known, corrections: &corrections, begin: &begin, making: None, tally: Tally::default() };
-    run(files, plan, settings, &revised, threads, &mut writer, watch)?;
+    run(files, plan, how, &revised, threads, &mut writer, watch)?;
     let Writer { making, mut tally, .. } = writer;
     tally.skipped.sort();
     let is_there =
@@ -133,7 +154,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
             watch.phase("completing the generation");
             let inputs = plan.inputs.iter().map(|input| input.display().to_string()).collect();
             let making = making.map_or_else(begin, Ok)?;
-            (making.commit(&known, &tally.skipped, inputs, mapped, &corrections)?, true)
+            (making.commit(&known, &tally.skipped, inputs, &corrections, fingerprint)?, true)
         }
     };
     Ok(Summary {
@@ -155,7 +176,7 @@ pub fn build(plan: &Plan, parts: &[&dyn Part], watch: &dyn Watch) -> Result<Summ
 fn run(
     files: Walk,
     plan: &Plan,
-    settings: Settings,
+    how: How,
     revised: &BTreeSet<String>,
     threads: usize,
     writer: &mut Writer,
@@ -169,7 +190,7 @@ fn run(
     std::thread::scope(|scope| {
         let walking = scope
             .spawn(move || chunks::follow(files, plan, known, revised, watch, |chunk| to_read.send(chunk).is_ok()));
-        let reading = scope.spawn(|| pool.install(|| read(settings, known, chunks, to_write, watch)));
+        let reading = scope.spawn(|| pool.install(|| read(how, known, chunks, to_write, watch)));
         let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
         written?;
         reading.join().map_err(ended)?;
@@ -178,12 +199,12 @@ fn run(
 }
 
 /// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
-fn read(settings: Settings, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
+fn read(how: How, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
     for chunk in chunks {
         let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
         outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, settings);
+            let outcome = outcome(job, known, how);
             watch.file(bytes);
             outcome
         }));
@@ -210,10 +231,10 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, settings: Settings) -> Outcome {
+fn outcome(job: Job, known: &Known, how: How) -> Outcome {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, settings)))
+    catch_unwind(AssertUnwindSafe(|| examine(job, known, how)))
         .unwrap_or_else(|_| Outcome::Skipped(defect(&path.to_string_lossy(), &id)))
 }
 
@@ -222,7 +243,8 @@ fn defect(path: &str, id: &str) -> Skipped {
     Skipped { path: path.to_owned(), file: None, kind: "defect".to_owned(), reason }
 }
 
-fn examine(job: Job, known: &Known, Settings { limits, mappings }: Settings) -> Outcome {
+fn examine(job: Job, known: &Known, how: How) -> Outcome {
+    let Reading { limits, mappings } = how.reading;
     let Job { path, id, stamp, rows, is_revised } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
@@ -236,7 +258,7 @@ fn examine(job: Job, known: &Known, Settings { limits, mappings }: Settings) -> 
         let (mut documents, mut skipped) = (Vec::new(), Vec::new());
         let named = Name { id: &id, source: &name, path: Some(&path), limits, mappings };
         source::read_bytes(bytes, &named, |read| match read {
-            Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract::extract(&document))) {
+            Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract_with(&document, how.settings))) {
                 Ok(record) => documents.push((document, record)),
                 Err(_) => skipped.push(defect(&name, &document.id)),
             },

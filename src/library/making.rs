@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 
+use super::Generation;
 use super::corrections::{self, Corrections};
 use super::guard::guarded;
 use super::known::{Fate, Known, Stamp};
@@ -14,7 +15,6 @@ use super::manifest::{self, Lines, Manifest, Skipped, Source};
 use super::part::{Part, PartWriter};
 use super::records::{self, RecordsWriter};
 use super::store::{self, Draft};
-use super::{FINGERPRINT, Generation};
 use crate::document::Document;
 use crate::record::Record;
 
@@ -73,8 +73,8 @@ impl<'a> Making<'a> {
         known: &Known,
         skipped: &[Skipped],
         inputs: Vec<String>,
-        mapped: String,
         corrections: &Corrections,
+        fingerprint: String,
     ) -> Result<Generation> {
         if let Some(previous) = self.previous {
             self.carry_over(previous, known)?;
@@ -94,10 +94,9 @@ impl<'a> Making<'a> {
         let manifest = Manifest {
             format: manifest::FORMAT,
             coroner: env!("CARGO_PKG_VERSION").to_owned(),
-            fingerprint: FINGERPRINT.to_owned(),
+            fingerprint,
             created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             inputs,
-            mapped,
             documents,
             incidents,
             coverage,

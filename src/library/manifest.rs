@@ -28,15 +28,13 @@ pub struct Manifest {
     pub format: u64,
     /// Version of the program that made the generation.
     pub coroner: String,
-    /// See `library::FINGERPRINT`: documents are carried over only from a generation of the same.
+    /// `library::FINGERPRINT`, with a hash of the user's settings and mappings where there are any: documents are carried over
+    /// only from a generation of the same.
     pub fingerprint: String,
     /// When the generation was completed, RFC 3339 in UTC.
     pub created: String,
     /// The inputs as they were given.
     pub inputs: Vec<String>,
-    /// BLAKE3 of the mappings that the build was given, blank where none: documents are carried over only from the same.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mapped: String,
     /// Rows of `records.parquet`: one a document, incident or not.
     pub documents: u64,
     pub incidents: u64,

@@ -231,7 +231,6 @@ mod tests {
             fingerprint: "0".into(),
             created: "2025-01-01T00:00:00Z".into(),
             inputs: vec!["it's here".into()],
-            mapped: String::new(),
             documents: 0,
             incidents: 0,
             coverage: BTreeMap::new(),

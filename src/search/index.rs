@@ -1,39 +1,94 @@
 //! The index of a committed generation, open for reading: ranked search, and look-up by id.
 //!
 //! Promises: whatever in the index cannot be read is an error that names the library and the command that mends it;
-//! hits of one score stand in the order of their ids. Leaves to others: what a query means (`query`).
+//! hits that rank alike stand in the order of their ids; only the documents that are shown are loaded. Leaves to others:
+//! what a query means (`query`), what is counted (`facets`).
 
 use anyhow::{Context, Result};
+use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::TermQuery;
+use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DateTime, DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use super::query;
+use super::analyzer;
+use super::duplicates::{self, Report};
+use super::facets::{self, Facet};
+use super::query::{self, Compiler};
 use super::readonly::ReadOnly;
 use super::schema::{self, Fields};
 use super::snippet::{Snippet, Snippets};
+use super::weights::Weights;
 use crate::library::Generation;
 use crate::record::Record;
 
 /// The candidates that an ambiguous name lists at most.
 const CANDIDATES: usize = 20;
 
+/// Hits that are looked at beyond those wanted, so that of hits that rank alike those come whose ids are first.
+const TIES: usize = 32;
+
 /// An open index.
 pub struct Index<'a> {
-    generation: &'a Generation,
-    index: tantivy::Index,
-    searcher: Searcher,
-    fields: Fields,
+    pub(super) generation: &'a Generation,
+    pub(super) searcher: Searcher,
+    pub(super) fields: Fields,
+}
+
+/// What is wanted of a search beside its query.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Hits to give at most, and how many of the first to leave out.
+    pub limit: usize,
+    pub offset: usize,
+    /// Without one: by score where the query has words, else the newest first.
+    pub sort: Option<Sort>,
+    /// The other way round than [`Sort`] says.
+    pub reverse: bool,
+    /// Count what matches, and by its labels. Counting reads every match, which ranking need not.
+    pub count: bool,
+    pub facets: bool,
+    /// Give one hit of each incident that several documents report: see `duplicates`.
+    pub fold: bool,
+    pub weights: Weights,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            limit: 10,
+            offset: 0,
+            sort: None,
+            reverse: false,
+            count: true,
+            facets: false,
+            fold: false,
+            weights: Weights::default(),
+        }
+    }
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// The best first.
+    Score,
+    /// The newest first; what has no date last.
+    Date,
+    /// The longest first; what is not known last.
+    Ttr,
+    Ttd,
 }
 
 /// What a query found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Documents that match, of which `hits` are the first.
-    pub total: usize,
+    /// Documents that match, of which `hits` are some, where they were counted.
+    pub total: Option<usize>,
     pub hits: Vec<Hit>,
+    /// Counts of all that match, where asked for.
+    pub facets: Vec<Facet>,
 }
 
 /// One document that a query found.
@@ -42,6 +97,17 @@ pub struct Hit {
     pub score: f32,
     pub record: Record,
     pub snippet: Snippet,
+    /// The sentence that says how the incident was resolved, where one does.
+    pub fix: Option<String>,
+    /// The ids of hits left out because they report the same incident.
+    pub also: Vec<String>,
+}
+
+/// A hit by its id alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    pub score: f32,
+    pub id: String,
 }
 
 /// A document as the index keeps it.
@@ -50,6 +116,8 @@ pub struct Stored {
     pub record: Record,
     /// The text that the evidence of the record points into.
     pub text: String,
+    /// See [`Hit::fix`].
+    pub fix: Option<String>,
 }
 
 /// What a name stands for.
@@ -68,6 +136,7 @@ impl<'a> Index<'a> {
         let (schema, fields) = schema::schema();
         let open = || -> tantivy::Result<_> {
             let index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            analyzer::register(index.tokenizers());
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             Ok((index, reader.searcher()))
         };
@@ -75,23 +144,112 @@ impl<'a> Index<'a> {
         if index.schema() != schema {
             return Err(generation.foreign("the search index"));
         }
-        Ok(Index { generation, index, searcher, fields })
+        Ok(Index { generation, searcher, fields })
     }
 
-    /// The `limit` documents that match `text` best; of two that match alike, the one whose id comes first.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Found> {
-        let query = query::parse(&self.index, &self.fields, text)?;
+    /// The documents that match `text`, in the order and number that `options` say, with all that a reader is shown.
+    ///
+    /// An error is a [`query::Fault`] where the query cannot be read.
+    pub fn search(&self, text: &str, options: &Options) -> Result<Found> {
+        let compiled = self.compile(text, options)?;
+        let sort = options.sort.unwrap_or(if compiled.is_ranked { Sort::Score } else { Sort::Date });
+        let query = compiled.query;
         let damaged = |error| self.generation.damaged("the search index", error);
-        let collectors = (TopDocs::with_limit(limit.max(1)).order_by_score(), Count);
-        let (top, total) = self.searcher.search(&query, &collectors).map_err(damaged)?;
-        let snippets = Snippets::new(&self.searcher, &query, self.fields.body).map_err(damaged)?;
-        let hit = |(score, address): &(f32, DocAddress)| {
-            let Stored { record, text } = self.stored(*address)?;
-            Ok(Hit { score: *score, record, snippet: snippets.of(&text) })
+        let top = self.top(&*query, sort, options).map_err(damaged)?;
+        let total = options.count.then(|| self.searcher.search(&*query, &Count)).transpose().map_err(damaged)?;
+        let facets = if options.facets { facets::count(&self.searcher, &*query).map_err(damaged)? } else { Vec::new() };
+        let snippets = Snippets::new(&self.searcher, &*query, self.fields.body).map_err(damaged)?;
+        let mut hits = Vec::new();
+        for (score, address) in top {
+            let Stored { record, text, fix } = self.stored(address)?;
+            let report = options.fold.then(|| Report::new(&record, &text));
+            hits.push((Hit { score, record, snippet: snippets.of(&text), fix, also: Vec::new() }, report));
+        }
+        let hits = if options.fold {
+            duplicates::fold(hits.into_iter().filter_map(|(hit, report)| Some((hit, report?))).collect())
+        } else {
+            hits.into_iter().map(|(hit, _)| hit).collect()
         };
-        let mut hits = top.iter().take(limit).map(hit).collect::<Result<Vec<_>>>()?;
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.record.id.cmp(&b.record.id)));
-        Ok(Found { total, hits })
+        Ok(Found { total, hits, facets })
+    }
+
+    /// The ids of the `limit` documents that match `text` best, the best first: [`Index::search`] without what a reader is
+    /// shown.
+    pub fn rank(&self, text: &str, options: &Options) -> Result<Vec<Ranked>> {
+        let compiled = self.compile(text, options)?;
+        let damaged = |error| self.generation.damaged("the search index", error);
+        let top = self.top(&*compiled.query, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
+        top.into_iter().map(|(score, address)| Ok(Ranked { score, id: self.id(address).map_err(damaged)? })).collect()
+    }
+
+    fn compile(&self, text: &str, options: &Options) -> Result<query::Compiled> {
+        let node = query::parse(text)?;
+        let compiler = Compiler { searcher: &self.searcher, fields: &self.fields, weights: &options.weights };
+        compiler.compile(&node).map_err(|error| self.generation.damaged("the search index", error))
+    }
+
+    /// The scores and places of the hits that `options` ask for, in order. Scores are 0 where the order is another.
+    fn top(&self, query: &dyn Query, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+        let wanted = options.offset + options.limit;
+        let top = TopDocs::with_limit(wanted + TIES);
+        let order = if options.reverse { Order::Asc } else { Order::Desc };
+        let found: Vec<(Option<f64>, DocAddress)> = match sort {
+            Sort::Score => {
+                let found = if options.reverse {
+                    self.searcher.search(query, &top.order_by((SortBySimilarityScore, order)))?
+                } else {
+                    self.searcher.search(query, &top.order_by_score())?
+                };
+                found.into_iter().map(|(score, address)| (Some(score.into()), address)).collect()
+            }
+            Sort::Date => {
+                let found = self.searcher.search(query, &top.order_by_fast_field::<DateTime>("date", order))?;
+                let seconds = |date: DateTime| date.into_timestamp_secs() as f64;
+                found.into_iter().map(|(date, address)| (date.map(seconds), address)).collect()
+            }
+            Sort::Ttr => self.searcher.search(query, &top.order_by_fast_field("ttr", order))?,
+            Sort::Ttd => self.searcher.search(query, &top.order_by_fast_field("ttd", order))?,
+        };
+        let found = self.untied(found)?.into_iter().skip(options.offset).take(options.limit);
+        let score = |key: Option<f64>| if sort == Sort::Score { key.unwrap_or_default() as f32 } else { 0.0 };
+        Ok(found.map(|(key, address)| (score(key), address)).collect())
+    }
+
+    /// Puts hits of one key into the order of their ids.
+    fn untied(&self, found: Vec<(Option<f64>, DocAddress)>) -> tantivy::Result<Vec<(Option<f64>, DocAddress)>> {
+        let mut out = Vec::with_capacity(found.len());
+        for tied in found.chunk_by(|(a, _), (b, _)| a == b) {
+            if tied.len() == 1 {
+                out.extend_from_slice(tied);
+                continue;
+            }
+            let with_id = |hit: &(Option<f64>, DocAddress)| Ok((self.id(hit.1)?, *hit));
+            let mut tied = tied.iter().map(with_id).collect::<tantivy::Result<Vec<_>>>()?;
+            tied.sort_by(|(a, _), (b, _)| a.cmp(b));
+            out.extend(tied.into_iter().map(|(_, hit)| hit));
+        }
+        Ok(out)
+    }
+
+    /// The id of a document, from its column.
+    pub(super) fn id(&self, address: DocAddress) -> tantivy::Result<String> {
+        let mut id = String::new();
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        if let Some(ids) = segment.fast_fields().str("id")?
+            && let Some(ord) = ids.term_ords(address.doc_id).next()
+        {
+            ids.ord_to_str(ord, &mut id)?;
+        }
+        Ok(id)
+    }
+
+    /// The places of all documents.
+    pub(super) fn addresses(&self) -> Vec<DocAddress> {
+        let segments = self.searcher.segment_readers().iter().zip(0..);
+        let of = |(segment, ord): (&tantivy::SegmentReader, u32)| {
+            segment.doc_ids_alive().map(|doc| DocAddress::new(ord, doc)).collect::<Vec<_>>()
+        };
+        segments.flat_map(of).collect()
     }
 
     /// The document that `name` means: an id, or the end of one, with its extension or without.
@@ -140,7 +298,7 @@ impl<'a> Index<'a> {
     }
 
     /// The record and the text of a document.
-    fn stored(&self, address: DocAddress) -> Result<Stored> {
+    pub(super) fn stored(&self, address: DocAddress) -> Result<Stored> {
         let damaged = |why: &str| self.generation.damaged("the search index", why);
         let entry: TantivyDocument = self.searcher.doc(address).map_err(|error| damaged(&error.to_string()))?;
         let text = |field| entry.get_first(field).and_then(|value| value.as_str());
@@ -148,7 +306,8 @@ impl<'a> Index<'a> {
             return Err(damaged("a document without its record or text"));
         };
         let record = serde_json::from_str(record).with_context(|| self.generation.foreign("a record").to_string())?;
-        Ok(Stored { record, text: body.to_owned() })
+        let fix = text(self.fields.fix).map(str::to_owned);
+        Ok(Stored { record, text: body.to_owned(), fix })
     }
 }
 

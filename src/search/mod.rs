@@ -4,14 +4,25 @@
 //! error in plain words with a hint; opening an index writes nothing, so a library may be read-only.
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
+mod analyzer;
 mod budget;
+mod duplicates;
+mod facets;
 mod index;
 mod query;
 mod readonly;
 mod schema;
+mod sections;
+mod similar;
 mod snippet;
+mod weights;
 mod writer;
 
-pub use index::{Found, Hit, Index, Lookup, Stored};
-pub use snippet::Snippet;
+pub use duplicates::{Group, Reason, Report};
+pub use facets::Facet;
+pub use index::{Found, Hit, Index, Lookup, Options, Ranked, Sort, Stored};
+pub use query::Fault;
+pub use similar::Similar;
+pub use snippet::{Snippet, plain};
+pub use weights::Weights;
 pub use writer::IndexPart;

@@ -1,14 +1,16 @@
 //! The words of a document around what a query hit.
 //!
-//! Promises: a snippet is one line without control characters, and its hits are ranges of that line. Leaves to others:
-//! how a hit is marked (`cli`), and which piece is the best one (tantivy).
+//! Promises: a snippet is one line without control characters and marks of Markdown, and its hits are ranges of that
+//! line. Leaves to others: how a hit is marked (`cli`), and which piece is the best one (tantivy).
 
 use std::ops::Range;
 
 use tantivy::Searcher;
 use tantivy::query::Query;
 use tantivy::schema::Field;
-use tantivy::snippet::SnippetGenerator;
+use tantivy::snippet::{SnippetGenerator, collapse_overlapped_ranges};
+
+use crate::extract::mask;
 
 /// Length of a snippet in bytes, about two lines of a terminal.
 const LENGTH: usize = 180;
@@ -35,7 +37,7 @@ impl Snippet {
         marked + &self.text[at..]
     }
 
-    /// Makes one line of a piece of text: every run of white space becomes one space.
+    /// Makes one line of a piece of text: every run of white space, and of marks, becomes one space.
     fn of(piece: &str, hits: &[Range<usize>]) -> Snippet {
         let mut snippet = Snippet::default();
         let mut hits = hits.iter().peekable();
@@ -73,12 +75,54 @@ impl Snippets {
     /// The best piece of `body`; its beginning where the hit lies in another field.
     pub fn of(&self, body: &str) -> Snippet {
         let found = self.0.snippet(body);
+        let text = unmarked(body);
         if !found.is_empty() {
-            return Snippet::of(found.fragment(), found.highlighted());
+            // Overlapping hits are a name and its parts.
+            let hits = collapse_overlapped_ranges(found.highlighted());
+            return Snippet::of(&text[found.fragment_range()], &hits);
         }
-        let end = body.char_indices().map(|(at, _)| at).find(|at| *at >= LENGTH).unwrap_or(body.len());
-        Snippet::of(&body[..end], &[])
+        let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= LENGTH).unwrap_or(text.len());
+        Snippet::of(&text[..end], &[])
     }
+}
+
+/// A text of several lines as one, without marks of Markdown.
+pub fn plain(text: &str) -> String {
+    Snippet::of(&unmarked(text), &[]).text
+}
+
+/// The text, byte for byte as long, with spaces in place of the marks of Markdown and the targets of links.
+fn unmarked(text: &str) -> String {
+    let mut bytes = mask(text).into_bytes();
+    // A link of which the target is blanked is `[words](   )`.
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&bytes[at..], b"](") {
+        let open = at + found;
+        let blank = bytes[open + 2..].iter().take_while(|byte| **byte == b' ').count();
+        if bytes.get(open + 2 + blank) == Some(&b')') {
+            bytes[open..=open + 2 + blank].fill(b' ');
+            if let Some(bracket) = bytes[..open].iter().rposition(|byte| matches!(byte, b'[' | b'\n')) {
+                bytes[bracket] = if bytes[bracket] == b'[' { b' ' } else { b'\n' };
+            }
+        }
+        at = open + 2;
+    }
+    // Signs of headings, lists, quotes and table cells, where a line begins, and bars between cells.
+    let mut is_start = true;
+    for at in 0..bytes.len() {
+        let is_mark = match bytes[at] {
+            b'#' | b'>' => is_start,
+            b'-' | b'+' => is_start && bytes.get(at + 1) == Some(&b' '),
+            b'|' => true,
+            _ => false,
+        };
+        is_start = bytes[at] == b'\n' || is_start && (is_mark || bytes[at] == b' ');
+        if is_mark {
+            bytes[at] = b' ';
+        }
+    }
+    // Only whole ASCII characters were replaced, by spaces.
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]
@@ -90,6 +134,19 @@ mod tests {
         let snippet = Snippet::of("  the\n\n redis  primary\twas é redis", &[8..13, 27..29, 30..35]);
         assert_eq!(snippet.text, "the redis primary was é redis");
         assert_eq!(snippet.marked("**", "**"), "the **redis** primary was **é** **redis**");
+    }
+
+    #[test]
+    fn marks_of_markdown_are_no_words() {
+        for (text, expected) in [
+            ("# Root cause\n\n- the **pool** was `too small`", "Root cause the pool was too small"),
+            ("see [the page](https://a.b/c) now", "see the page now"),
+            ("| when | what |\n| 10:05 | down |", "when what 10:05 down"),
+            ("> quoted - and [not] a link", "quoted - and [not] a link"),
+            ("issue #12 is -1", "issue #12 is -1"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
     }
 
     #[test]

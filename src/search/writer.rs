@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tantivy::{Index, IndexWriter, Term};
 
+use super::analyzer;
 use super::budget::{Budget, Entry};
 use super::schema::{self, Fields};
 use crate::document::Document;
@@ -40,6 +41,7 @@ impl Part for IndexPart {
             }
             None => Index::create_in_dir(&dir, schema)?,
         };
+        analyzer::register(index.tokenizers());
         let writer = index.writer_with_num_threads(threads.clamp(1, THREADS), HEAP)?;
         Ok(Box::new(Writer { dir, fields, writer, waiting: Budget::default() }))
     }

@@ -203,8 +203,8 @@ impl Wanted {
     }
 
     /// Reads the documents of the entry. An error ends the reading of the whole archive.
-    fn read(&self, input: &mut dyn Read, around: &Name, out: &mut Out) -> Result<(), Skip> {
-        let Name { limits, mappings, .. } = *around;
+    fn read(&self, input: &mut dyn Read, archive: &Name, out: &mut Out) -> Result<(), Skip> {
+        let Name { limits, mappings, .. } = *archive;
         let bytes = match read_limited(&mut *input, limits) {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(why)) => {

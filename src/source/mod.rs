@@ -121,14 +121,14 @@ pub struct Name<'a> {
 
 /// How inputs are read; from [`Limits`] alone, as long as nobody gives more.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Settings<'a> {
+pub struct Reading<'a> {
     pub limits: Limits,
     pub mappings: &'a [Mapping],
 }
 
-impl From<Limits> for Settings<'_> {
+impl From<Limits> for Reading<'_> {
     fn from(limits: Limits) -> Self {
-        Settings { limits, mappings: &[] }
+        Reading { limits, mappings: &[] }
     }
 }
 
@@ -241,11 +241,11 @@ impl fmt::Display for Skipped {
 pub fn read_documents<'a>(
     path: &'a Path,
     id: &'a str,
-    settings: impl Into<Settings<'a>>,
+    settings: impl Into<Reading<'a>>,
     each: impl FnMut(Result<Document, Skipped>),
 ) {
     let source = path.to_string_lossy();
-    let Settings { limits, mappings } = settings.into();
+    let Reading { limits, mappings } = settings.into();
     let name = Name { id, source: &source, path: Some(path), limits, mappings };
     let read = || {
         let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());

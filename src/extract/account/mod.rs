@@ -118,7 +118,7 @@ pub(super) fn account(reading: &Reading) -> Account {
         ("mitigated_at", found.mitigated),
         ("resolved_at", found.resolved),
     ];
-    let record = super::record(reading, found);
+    let record = super::record(reading, found, &super::STANDARD);
     let choices = fields
         .into_iter()
         .filter(|(field, _)| record.has(field))

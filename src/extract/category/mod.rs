@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 pub(crate) use self::choose::{decide, lesson};
 pub(crate) use self::support::Case;
 
+use super::Settings;
 use super::cues::Cues;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
@@ -126,6 +127,7 @@ pub struct Sources<'d> {
     pub outline: &'d Outline,
     pub events: &'d [Event],
     pub title: Option<Span>,
+    pub settings: &'d Settings,
 }
 
 /// One sentence as evidence on a field: how strongly it speaks for each label.
@@ -228,7 +230,7 @@ fn one(
     for (field, case) in Field::ALL.into_iter().zip(cases) {
         let mut factor = factor.min(2.5) * heading;
         let weight = section.map_or(TITLE, |section| field.weight(section));
-        let (cues, chances) = match field {
+        let (mut cues, chances) = match field {
             Field::Cause => (strongest(&CAUSES, RootCause::ALL, text), REASONS.chances_of(&words)),
             Field::Trigger => (strongest(&TRIGGERS, Trigger::ALL, text), OCCASIONS.chances_of(&words)),
             Field::Detection => {
@@ -240,6 +242,7 @@ fn one(
                 (SOURCES.map(|kind| scores.of(kind) as f32).to_vec(), WAYS.chances_of(&words))
             }
         };
+        sources.settings.strengthen(field, text, &mut cues);
         let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
         case.add(&Reading {
             quote: span,
@@ -253,6 +256,34 @@ fn one(
             chances: &chances,
         });
     }
+}
+
+/// The categories of the user's taxonomy whose phrases the document has, by number, the strongest first, each with the
+/// sentence that says it best.
+pub(super) fn spoken_of(sources: &Sources) -> Vec<(usize, Span)> {
+    let mut best: Vec<(usize, f32, Span)> = Vec::new();
+    if !sources.settings.has_own_cues() {
+        return Vec::new();
+    }
+    let title = sources.title.map(|title| (title, TITLE));
+    let told = sources.outline.sentences.iter().filter(|sentence| {
+        let kind = sources.document.blocks[sentence.block].kind;
+        !matches!(kind, BlockKind::Update | BlockKind::Code)
+            && !matches!(sentence.section, Section::Actions | Section::Lessons | Section::Other)
+    });
+    for (span, weight) in told.map(|sentence| (sentence.span, Field::Cause.weight(sentence.section))).chain(title) {
+        let text = span.of(sources.text);
+        for nth in sources.settings.spoken_of(text) {
+            let worth = weight * stance(text).0;
+            match best.iter_mut().find(|(known, ..)| *known == nth) {
+                None => best.push((nth, worth, span)),
+                Some((_, most, quote)) if worth > *most => (*most, *quote) = (worth, span),
+                Some(_) => {}
+            }
+        }
+    }
+    best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    best.into_iter().map(|(nth, _, quote)| (nth, quote)).collect()
 }
 
 impl Sources<'_> {

@@ -1,0 +1,333 @@
+//! Several reports of one incident: a status page and a blog, or copies of one text.
+//!
+//! Two reports are of one incident where
+//! - their texts are the same but for a few words ([`SAME_TEXT`]), or
+//! - they tell the same time to the clock and name the same organisation or service, or are written in much the same words
+//!   ([`ALIKE`]), or
+//! - they tell the same day, name the same organisation or service, and are written in much the same words;
+//!
+//! and where they do not name different organisations, unless the text is the same. Times are the same where the starts are
+//! at most [`TOLERANCE`] apart, or the spans from start to end overlap by more than [`OVERLAP`] of their union.
+//!
+//! How alike two texts are is the share of words, or of runs of [`RUN`] words, that they have in common (Jaccard),
+//! estimated by MinHash (Broder 1997). Only reports that share a key are compared: day and organisation, day and service,
+//! half an hour, or a band of hashes (Leskovec et al., Mining of Massive Datasets, section 3.4).
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use anyhow::Result;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::analyzer;
+use super::index::{Hit, Index};
+use super::query::is_stopword;
+use crate::record::Record;
+
+/// Share of runs of words in common from which two texts are one.
+const SAME_TEXT: f64 = 0.7;
+/// Share of words in common from which two texts are alike.
+const ALIKE: f64 = 0.3;
+/// Minutes between the starts that two reports tell of one incident.
+const TOLERANCE: f64 = 30.0;
+/// Share of the time that two reports tell of, in which both say that it lasted.
+const OVERLAP: f64 = 0.5;
+/// Words of a run.
+const RUN: usize = 4;
+/// Hashes that stand for a text: the standard error of a share is at most 1/16.
+const HASHES: usize = 64;
+/// Hashes of a band: texts with 0.7 of their runs in common share one of 16 bands with a chance of 0.99.
+const BAND: usize = 4;
+/// Reports with the same key that one is compared with at most, those before it.
+const NEAREST: usize = 200;
+
+/// Why two reports are taken for one incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    SameText,
+    SameTime,
+    SameDay,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Reason::SameText => "same text",
+            Reason::SameTime => "same time",
+            Reason::SameDay => "same day, similar words",
+        })
+    }
+}
+
+/// What of a report tells which incident it is about.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub id: String,
+    pub title: Option<String>,
+    pub organization: Option<String>,
+    pub day: Option<Date>,
+    /// Minutes since 1970 on the time line of UTC.
+    start: Option<f64>,
+    end: Option<f64>,
+    services: Vec<u64>,
+    owner: Option<u64>,
+    words: [u32; HASHES],
+    runs: [u32; HASHES],
+}
+
+/// Reports of one incident, in the order of their ids, each with why it stands with the ones before.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub reports: Vec<(Report, Option<Reason>)>,
+}
+
+impl Report {
+    pub fn new(record: &Record, text: &str) -> Report {
+        let minutes = |when: &Option<crate::when::When>| {
+            when.as_ref().and_then(|when| when.timestamp()).map(|instant| instant.as_second() as f64 / 60.0)
+        };
+        let start = minutes(&record.started_at);
+        let after = |start: f64| record.ttr_minutes.map(|minutes| start + minutes);
+        let key = |name: &str| {
+            let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            (!plain.is_empty()).then(|| hash(&plain))
+        };
+        let (words, runs) = sketches(text);
+        Report {
+            id: record.id.clone(),
+            title: record.title.clone(),
+            organization: record.organization.clone(),
+            day: record.when().and_then(|when| when.date()),
+            start,
+            end: minutes(&record.resolved_at).or_else(|| start.and_then(after)),
+            services: record.services.iter().filter_map(|service| key(service)).collect(),
+            owner: record.organization.as_deref().and_then(key),
+            words,
+            runs,
+        }
+    }
+
+    /// Why both seem to report one incident; nothing where they do not.
+    pub fn same_incident(&self, other: &Report) -> Option<Reason> {
+        if share(&self.runs, &other.runs) >= SAME_TEXT {
+            return Some(Reason::SameText);
+        }
+        let owners = self.owner.zip(other.owner).map(|(own, other)| own == other);
+        if owners == Some(false) {
+            return None;
+        }
+        let has_name = owners == Some(true) || self.services.iter().any(|service| other.services.contains(service));
+        let is_alike = || share(&self.words, &other.words) >= ALIKE;
+        if self.same_time(other) && (has_name || is_alike()) {
+            return Some(Reason::SameTime);
+        }
+        let same_day = self.day.is_some() && self.day == other.day;
+        // Two that tell different times of one day are two.
+        let may_be = self.start.is_none() || other.start.is_none();
+        (same_day && may_be && has_name && is_alike()).then_some(Reason::SameDay)
+    }
+
+    fn same_time(&self, other: &Report) -> bool {
+        let (Some(start), Some(others)) = (self.start, other.start) else { return false };
+        if (start - others).abs() <= TOLERANCE {
+            return true;
+        }
+        let (Some(end), Some(other_end)) = (self.end, other.end) else { return false };
+        let both = end.min(other_end) - start.max(others);
+        let either = end.max(other_end) - start.min(others);
+        both > OVERLAP * either
+    }
+
+    /// What another report of the incident shares at least one of.
+    fn keys(&self) -> Vec<u64> {
+        let mut keys = Vec::new();
+        let names = self.owner.iter().chain(&self.services);
+        if let Some(day) = self.day {
+            // A report that puts the start beyond midnight has the next day.
+            for day in [Some(day), day.tomorrow().ok()].into_iter().flatten() {
+                keys.extend(names.clone().map(|name| hash(&("day", day, name))));
+            }
+        }
+        if let Some(start) = self.start {
+            let slot = (start / TOLERANCE).floor() as i64;
+            keys.extend([slot, slot + 1].map(|slot| hash(&("start", slot))));
+        }
+        keys.extend(self.runs.chunks(BAND).enumerate().map(|band| hash(&("band", band))));
+        keys
+    }
+}
+
+/// The same words, and the same runs of words, have the same hashes: the smallest that each of many functions gives.
+fn sketches(text: &str) -> ([u32; HASHES], [u32; HASHES]) {
+    let (mut words, mut runs) = ([u32::MAX; HASHES], [u32::MAX; HASHES]);
+    let mut hashes = Vec::new();
+    for token in analyzer::cut(text).iter().filter(|token| token.position_length == 1) {
+        let hash = hash(&token.text);
+        hashes.push(hash);
+        if !is_stopword(&token.text) && token.text.contains(|c: char| c.is_alphabetic()) {
+            mix(hash, &mut words);
+        }
+    }
+    for run in hashes.windows(RUN) {
+        mix(hash(run), &mut runs);
+    }
+    (words, runs)
+}
+
+/// Takes one element into a sketch. The functions are multiply-shift hashes of the one hash (Dietzfelbinger 1997).
+fn mix(element: u64, sketch: &mut [u32; HASHES]) {
+    let mut factor = 0x9e37_79b9_7f4a_7c15_u64;
+    for least in sketch {
+        factor = factor.wrapping_mul(0xd134_2543_de82_ef95) | 1;
+        *least = (*least).min((element.wrapping_mul(factor) >> 32) as u32);
+    }
+}
+
+fn share(a: &[u32; HASHES], b: &[u32; HASHES]) -> f64 {
+    // A sketch of nothing is like no other.
+    a.iter().zip(b).filter(|(a, b)| a == b && **a != u32::MAX).count() as f64 / HASHES as f64
+}
+
+/// A hash that is the same in every run: the keys of the hasher are constants.
+fn hash(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Groups of reports of one incident, the newest incident first. A report in two groups makes them one.
+pub fn groups(mut reports: Vec<Report>) -> Vec<Group> {
+    reports.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut leaders: Vec<usize> = (0..reports.len()).collect();
+    let mut reasons: Vec<Option<Reason>> = vec![None; reports.len()];
+    let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (at, report) in reports.iter().enumerate() {
+        for key in report.keys() {
+            let before = seen.entry(key).or_default();
+            for other in before.iter().rev().take(NEAREST) {
+                let (a, b) = (leader(&mut leaders, at), leader(&mut leaders, *other));
+                if a != b
+                    && let Some(reason) = report.same_incident(&reports[*other])
+                {
+                    leaders[a.max(b)] = a.min(b);
+                    reasons[at].get_or_insert(reason);
+                }
+            }
+            before.push(at);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..reports.len() {
+        groups.entry(leader(&mut leaders, at)).or_default().push(at);
+    }
+    let mut groups: Vec<Group> = groups
+        .into_values()
+        .filter(|members| members.len() > 1)
+        .map(|members| Group { reports: members.into_iter().map(|at| (reports[at].clone(), reasons[at])).collect() })
+        .collect();
+    let day = |group: &Group| group.reports.iter().filter_map(|(report, _)| report.day).min();
+    groups.sort_by_key(|group| std::cmp::Reverse(day(group)));
+    groups
+}
+
+/// The first of the group that `at` belongs to, in a union-find forest.
+fn leader(leaders: &mut [usize], mut at: usize) -> usize {
+    while leaders[at] != at {
+        leaders[at] = leaders[leaders[at]];
+        at = leaders[at];
+    }
+    at
+}
+
+/// Leaves one hit of each incident, the first, and notes the others with it.
+pub fn fold(hits: Vec<(Hit, Report)>) -> Vec<Hit> {
+    let mut kept: Vec<(Hit, Report)> = Vec::new();
+    for (hit, report) in hits {
+        match kept.iter_mut().find(|(_, first)| first.same_incident(&report).is_some()) {
+            Some((first, _)) if hit.record.is_incident && first.record.is_incident => {
+                first.also.push(hit.record.id);
+            }
+            _ => kept.push((hit, report)),
+        }
+    }
+    kept.into_iter().map(|(hit, _)| hit).collect()
+}
+
+impl Index<'_> {
+    /// The incidents that several documents of the library report.
+    pub fn duplicates(&self) -> Result<Vec<Group>> {
+        let segments = self.addresses();
+        let report = |address| -> Result<Option<Report>> {
+            let stored = self.stored(address)?;
+            Ok(stored.record.is_incident.then(|| Report::new(&stored.record, &stored.text)))
+        };
+        let reports = segments.into_par_iter().map(report).collect::<Result<Vec<_>>>()?;
+        Ok(groups(reports.into_iter().flatten().collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATUS: &str =
+        "Checkout errors. We are looking into failed payments. A fix was deployed and payments work again.";
+    const BLOG: &str = "Why payments failed on Monday. At noon a release broke the payments queue of the checkout service; \
+                        we deployed a fix within the hour.";
+
+    fn report(id: &str, organization: &str, start: &str, end: &str, text: &str) -> Report {
+        let when = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
+        let record = Record {
+            id: id.to_owned(),
+            is_incident: true,
+            organization: (!organization.is_empty()).then(|| organization.to_owned()),
+            started_at: when(start),
+            resolved_at: when(end),
+            ..Record::default()
+        };
+        Report::new(&record, text)
+    }
+
+    #[test]
+    fn reports_of_one_incident_are_told_from_reports_of_two() {
+        let first = report("a", "Brindle", "2024-05-06T12:00:00Z", "2024-05-06T13:00:00Z", STATUS);
+        for (organization, start, end, text, expected) in [
+            ("Brindle", "2024-05-06T12:20:00Z", "", BLOG, Some(Reason::SameTime)),
+            ("brindle ", "2024-05-06T14:00:00+02:00", "2024-05-06T15:05:00+02:00", BLOG, Some(Reason::SameTime)),
+            ("", "2024-05-06T12:00:00Z", "", STATUS, Some(Reason::SameText)),
+            ("Larkspur", "2024-05-06T12:00:00Z", "", BLOG, None),
+            ("Brindle", "2024-05-06T18:00:00Z", "2024-05-06T19:00:00Z", BLOG, None),
+            ("Brindle", "2024-05-06", "", "Lifts of the north building stood still.", None),
+            ("", "2024-05-06T12:00:00Z", "", "Lifts of the north building stood still.", None),
+            ("", "", "", STATUS, Some(Reason::SameText)),
+        ] {
+            let second = report("b", organization, start, end, text);
+            assert_eq!(first.same_incident(&second), expected, "{organization} {start} {text}");
+            assert_eq!(second.same_incident(&first), expected);
+        }
+    }
+
+    #[test]
+    fn groups_hold_every_report_of_an_incident_once() {
+        let reports = vec![
+            report("c", "Brindle", "2024-05-06T12:05:00Z", "", BLOG),
+            report("x", "Brindle", "2024-09-06T12:05:00Z", "", "Another day, another outage of the trains."),
+            report("a", "Brindle", "2024-05-06T12:00:00Z", "", STATUS),
+            report("b", "", "", "", STATUS),
+        ];
+        let groups = groups(reports);
+        let ids: Vec<Vec<_>> =
+            groups.iter().map(|group| group.reports.iter().map(|(report, _)| report.id.as_str()).collect()).collect();
+        assert_eq!(ids, [["a", "b", "c"]]);
+        assert_eq!(groups[0].reports[1].1, Some(Reason::SameText));
+    }
+
+    #[test]
+    fn texts_without_words_are_no_copies_of_each_other() {
+        let report = |id| report(id, "", "", "", "...");
+        assert_eq!(report("a").same_incident(&report("b")), None);
+    }
+}

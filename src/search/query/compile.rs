@@ -1,0 +1,342 @@
+//! From a [`Node`] to a query of tantivy.
+//!
+//! Bare words become one flat union of words in fields, each with its weight: tantivy finds the best hits of such a union
+//! without scoring the rest (block-max WAND). What only narrows (labels, ranges, `has`) adds nothing to a score. The
+//! beginning of a word, and a word with slips, become the words of the index that they stand for; where these are too
+//! many, a query that finds all their documents and ranks them alike.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
+use std::sync::LazyLock;
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
+    RangeQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DateTime, Searcher, Term};
+
+use super::fields::{Column, Label, Text};
+use super::values::{self, Range};
+use super::{Clause, Node, Want, Words};
+use crate::search::analyzer;
+use crate::search::schema::{self, Fields};
+use crate::search::weights::Weights;
+
+/// Words that a beginning or a slip may stand for before all are ranked alike.
+const MOST_WORDS: usize = 64;
+/// What a word with slips is worth beside the word as it was typed.
+const SLIP: f32 = 0.7;
+/// What completes the beginning of a word, for want of its stem: `configura*` is `configur` in the index.
+const ENDINGS: [&str; 11] = ["", "e", "s", "ed", "ing", "tion", "ion", "ation", "ment", "ility", "y"];
+
+static STOPWORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lines = include_str!("../../../data/search/stopwords.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).collect()
+});
+
+/// Whether the word says nothing of an incident.
+pub fn is_stopword(word: &str) -> bool {
+    STOPWORDS.contains(word.to_lowercase().as_str())
+}
+
+/// A query ready to run.
+pub struct Compiled {
+    pub query: Box<dyn Query>,
+    /// Whether it has words, by which hits differ in score.
+    pub is_ranked: bool,
+}
+
+/// Makes queries for one index.
+pub struct Compiler<'a> {
+    pub searcher: &'a Searcher,
+    pub fields: &'a Fields,
+    pub weights: &'a Weights,
+}
+
+type Queries = Vec<Box<dyn Query>>;
+
+/// What a list of clauses asks for.
+#[derive(Default)]
+struct Asked {
+    wishes: Queries,
+    musts: Queries,
+    /// Required, and no part of the score.
+    filters: Queries,
+    nots: Queries,
+}
+
+impl Compiler<'_> {
+    pub fn compile(&self, node: &Node) -> tantivy::Result<Compiled> {
+        Ok(Compiled { query: self.query(node)?, is_ranked: is_ranked(node) })
+    }
+
+    fn query(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+        Ok(match node {
+            Node::Clauses(clauses) => {
+                let mut asked = Asked::default();
+                let has_more = has_more(clauses);
+                for clause in clauses.iter().filter(|clause| !(has_more && is_stop(clause))) {
+                    match clause.want {
+                        Want::Wish => self.wish(&clause.node, &mut asked.wishes)?,
+                        Want::Must if is_ranked(&clause.node) => asked.musts.push(self.query(&clause.node)?),
+                        Want::Must => asked.filters.push(self.query(&clause.node)?),
+                        Want::MustNot => asked.nots.push(excludable(self.query(&clause.node)?)),
+                    }
+                }
+                asked.query()
+            }
+            Node::Any(nodes) => union(self.queries(nodes)?),
+            Node::All(nodes) => Box::new(BooleanQuery::intersection(self.queries(nodes)?)),
+            Node::Text(field, words) => self.words(*field, words)?,
+            Node::Label(label, value) => self.label(*label, value),
+            Node::Range(column, range) => self.range(*column, range),
+            Node::Has(field) => term(self.fields.has, field, IndexRecordOption::Basic),
+            Node::Everything => Box::new(AllQuery),
+        })
+    }
+
+    fn queries(&self, nodes: &[Node]) -> tantivy::Result<Queries> {
+        nodes.iter().map(|node| self.query(node)).collect()
+    }
+
+    /// Adds what a bare word or a bracket asks for to a union, as flat as it may be.
+    fn wish(&self, node: &Node, to: &mut Queries) -> tantivy::Result<()> {
+        match node {
+            Node::Text(None, Words::Word(word)) => {
+                let tokens = analyzer::cut(word);
+                // The parts of a name that say nothing alone (the 1 of us-east-1) only cost.
+                let telling = |text: &str| text.chars().count() > 1 && !is_stopword(text);
+                let has_telling = tokens.iter().any(|token| telling(&token.text));
+                for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
+                    to.extend(self.everywhere(&token.text, 1.0));
+                }
+            }
+            Node::Clauses(clauses) if clauses.iter().all(|clause| clause.want == Want::Wish) => {
+                let has_more = has_more(clauses);
+                for clause in clauses.iter().filter(|clause| !(has_more && is_stop(clause))) {
+                    self.wish(&clause.node, to)?;
+                }
+            }
+            other => to.push(self.query(other)?),
+        }
+        Ok(())
+    }
+
+    /// A word of the index in each field that has a weight.
+    fn everywhere(&self, word: &str, factor: f32) -> impl Iterator<Item = Box<dyn Query>> {
+        self.weights.fields().map(move |(field, weight)| {
+            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight * factor)
+        })
+    }
+
+    /// The fields to look in and their weights: the one that was named, or those that together hold every word. The words
+    /// of a section stand in the body too.
+    fn places(&self, field: Option<Text>) -> Vec<(Field, f32)> {
+        let whole = [Text::Title, Text::Body, Text::Organization, Text::Services];
+        match field {
+            Some(field) => vec![(field.of(self.fields), 1.0)],
+            None => {
+                let kept = self.weights.fields().filter(|(field, _)| whole.contains(field));
+                kept.map(|(field, weight)| (field.of(self.fields), weight)).collect()
+            }
+        }
+    }
+
+    fn words(&self, field: Option<Text>, words: &Words) -> tantivy::Result<Box<dyn Query>> {
+        let mut found = Queries::new();
+        match words {
+            Words::Word(text) => self.phrase(field, text, 0, &mut found),
+            Words::Phrase { text, slop } => self.phrase(field, text, *slop, &mut found),
+            Words::Prefix(text) => {
+                for (field, weight) in self.places(field) {
+                    self.beginning(field, weight, text, &mut found)?;
+                }
+            }
+            Words::Fuzzy(text, distance) => {
+                for (field, weight) in self.places(field) {
+                    self.slips(field, weight, text, *distance, &mut found)?;
+                }
+            }
+        }
+        Ok(union(found))
+    }
+
+    /// Words in a row. A name is its parts in a row, so that `hooks-worker` and `hooks worker` are the same.
+    fn phrase(&self, field: Option<Text>, text: &str, slop: u32, to: &mut Queries) {
+        let parts: BTreeMap<usize, String> = analyzer::cut(text)
+            .into_iter()
+            .filter(|token| token.position_length == 1)
+            .map(|token| (token.position, token.text))
+            .collect();
+        for (field, weight) in self.places(field) {
+            let terms = parts.iter().map(|(at, word)| (*at, Term::from_field_text(field, word)));
+            let terms: Vec<(usize, Term)> = terms.collect();
+            let query: Box<dyn Query> = match terms.as_slice() {
+                [] => continue,
+                [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
+                _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
+            };
+            to.push(boosted(query, weight));
+        }
+    }
+
+    fn beginning(&self, field: Field, weight: f32, text: &str, to: &mut Queries) -> tantivy::Result<()> {
+        let prefix = text.to_lowercase();
+        // After the last word that begins so comes nothing that does: no character is as high as this one.
+        let after = format!("{prefix}{}", char::MAX);
+        let mut words = HashSet::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(field)?;
+            let mut stream = inverted.terms().range().ge(&prefix).lt(&after).into_stream()?;
+            while words.len() <= MOST_WORDS && stream.advance() {
+                words.extend(std::str::from_utf8(stream.key()).ok().map(str::to_owned));
+            }
+        }
+        if words.len() > MOST_WORDS {
+            let bound = |text: &str| Term::from_field_text(field, text);
+            let all = RangeQuery::new(Bound::Included(bound(&prefix)), Bound::Excluded(bound(&after)));
+            to.push(Box::new(ConstScoreQuery::new(Box::new(all), weight)));
+            words.clear();
+        }
+        let stems = ENDINGS.iter().map(|ending| analyzer::normal(&format!("{prefix}{ending}")));
+        words.extend(stems.filter(|stem| stem.len() < prefix.len() && prefix.starts_with(stem.as_str())));
+        to.extend(weighted(field, &words, weight));
+        Ok(())
+    }
+
+    fn slips(&self, field: Field, weight: f32, text: &str, distance: u8, to: &mut Queries) -> tantivy::Result<()> {
+        let typed = analyzer::normal(text);
+        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, &typed), distance, true);
+        let mut words = HashSet::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(field)?;
+            let mut stream = inverted.terms().search(fuzzy.automaton()?).into_stream()?;
+            while words.len() <= MOST_WORDS && stream.advance() {
+                words.extend(std::str::from_utf8(stream.key()).ok().map(str::to_owned));
+            }
+        }
+        if words.len() > MOST_WORDS {
+            to.push(Box::new(ConstScoreQuery::new(Box::new(fuzzy), weight * SLIP)));
+            words.clear();
+        }
+        words.remove(&typed);
+        to.extend(weighted(field, &words, weight * SLIP));
+        to.extend(weighted(field, &HashSet::from([typed]), weight));
+        Ok(())
+    }
+
+    fn label(&self, label: Label, value: &str) -> Box<dyn Query> {
+        let field = match label {
+            Label::Cause => self.fields.cause,
+            Label::Detection => self.fields.detection,
+            Label::Trigger => self.fields.trigger,
+            Label::Severity => return term(self.fields.severity, &schema::severity(value), IndexRecordOption::Basic),
+            Label::Id => {
+                let Some(prefix) = value.strip_suffix('*') else {
+                    return term(self.fields.id, value, IndexRecordOption::Basic);
+                };
+                let bound = |text: &str| Term::from_field_text(self.fields.id, text);
+                let after = bound(&format!("{prefix}{}", char::MAX));
+                return Box::new(RangeQuery::new(Bound::Included(bound(prefix)), Bound::Excluded(after)));
+            }
+        };
+        term(field, value, IndexRecordOption::Basic)
+    }
+
+    fn range(&self, column: Column, range: &Range) -> Box<dyn Query> {
+        let value = |value: f64| match column {
+            Column::Date => {
+                Term::from_field_date(self.fields.date, DateTime::from_timestamp_secs(value as i64 * 86_400))
+            }
+            Column::Ttr => Term::from_field_f64(self.fields.ttr, value),
+            Column::Ttd => Term::from_field_f64(self.fields.ttd, value),
+        };
+        let bound = |bound: Option<values::Bound>| match bound {
+            None => Bound::Unbounded,
+            Some(bound) if bound.included => Bound::Included(value(bound.value)),
+            Some(bound) => Bound::Excluded(value(bound.value)),
+        };
+        match (bound(range.from), bound(range.to)) {
+            (Bound::Unbounded, Bound::Unbounded) => Box::new(AllQuery),
+            (from, to) => Box::new(RangeQuery::new(from, to)),
+        }
+    }
+}
+
+impl Asked {
+    fn query(self) -> Box<dyn Query> {
+        let Asked { wishes, musts, filters, nots } = self;
+        if filters.is_empty() && nots.is_empty() && musts.is_empty() {
+            return union(wishes);
+        }
+        let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let is_free = musts.is_empty() && wishes.is_empty();
+        if !wishes.is_empty() {
+            // With a word that must be there the others only raise the score; without, one of them must match.
+            let occur = if musts.is_empty() { Occur::Must } else { Occur::Should };
+            all.push((occur, union(wishes)));
+        }
+        all.extend(musts.into_iter().map(|query| (Occur::Must, query)));
+        if is_free && filters.is_empty() {
+            all.push((Occur::Must, Box::new(AllQuery)));
+        }
+        let unscored = |query| Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn Query>;
+        all.extend(filters.into_iter().map(|query| (Occur::Must, unscored(query))));
+        all.extend(nots.into_iter().map(|query| (Occur::MustNot, query)));
+        Box::new(BooleanQuery::new(all))
+    }
+}
+
+/// Whether hits of the node differ in score.
+fn is_ranked(node: &Node) -> bool {
+    match node {
+        Node::Clauses(clauses) => clauses.iter().any(|clause| clause.want != Want::MustNot && is_ranked(&clause.node)),
+        Node::Any(nodes) | Node::All(nodes) => nodes.iter().any(is_ranked),
+        Node::Text(..) => true,
+        Node::Label(..) | Node::Range(..) | Node::Has(_) | Node::Everything => false,
+    }
+}
+
+/// Whether the clause is a bare word that says nothing.
+fn is_stop(clause: &Clause) -> bool {
+    match &clause.node {
+        Node::Text(None, Words::Word(word)) => {
+            clause.want == Want::Wish && is_stopword(word.trim_matches(|c: char| !c.is_alphanumeric()))
+        }
+        _ => false,
+    }
+}
+
+/// Whether there are words beside those that say nothing.
+fn has_more(clauses: &[Clause]) -> bool {
+    clauses.iter().any(|clause| clause.want != Want::MustNot && is_ranked(&clause.node) && !is_stop(clause))
+}
+
+/// A query that may be excluded. Tantivy 0.27 asks an excluded phrase for documents before the one it stands at, which a
+/// debug build takes for a fault; a union of two scorers has no such trouble.
+fn excludable(query: Box<dyn Query>) -> Box<dyn Query> {
+    let mut has_phrase = false;
+    query.query_terms(&mut |_, needs_positions| has_phrase |= needs_positions);
+    if has_phrase { Box::new(BooleanQuery::union(vec![query.box_clone(), query])) } else { query }
+}
+
+fn term(field: Field, text: &str, option: IndexRecordOption) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), option))
+}
+
+fn weighted(field: Field, words: &HashSet<String>, weight: f32) -> impl Iterator<Item = Box<dyn Query>> {
+    words.iter().map(move |word| boosted(term(field, word, IndexRecordOption::WithFreqs), weight))
+}
+
+fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
+    if weight == 1.0 { query } else { Box::new(BoostQuery::new(query, weight)) }
+}
+
+fn union(mut queries: Queries) -> Box<dyn Query> {
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::union(queries)),
+    }
+}

@@ -132,7 +132,7 @@ fn worst(folder: &Folder) -> Vec<String> {
         encoder.finish().unwrap()
     };
     let long = "word ".repeat(20 << 20);
-    let mut files: Vec<(String, Vec<u8>)> = vec![
+    let files: Vec<(String, Vec<u8>)> = vec![
         ("deep.docx".into(), zip("word/document.xml", &nested("<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>"))),
         (
             "deep.odt".into(),

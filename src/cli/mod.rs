@@ -15,7 +15,9 @@ use crate::source::mapping::{self, Mapping};
 pub mod build;
 mod config;
 pub mod duplicates;
+pub mod eval;
 pub mod inspect;
+mod labelled;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -53,6 +55,7 @@ enum Command {
     Trends(trends::Args),
     Report(report::Args),
     Review(review::Args),
+    Eval(eval::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
@@ -72,6 +75,7 @@ impl Command {
             Command::Trends(args) => trends::run(args),
             Command::Report(args) => report::run(args),
             Command::Review(args) => review::run(args),
+            Command::Eval(args) => eval::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),

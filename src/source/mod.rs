@@ -284,6 +284,9 @@ fn read_all(bytes: Result<Vec<u8>, Skip>, name: &Name, mut each: impl FnMut(Resu
     let mut out = Out::new(&mut each);
     if let Err(why) = bytes.and_then(|bytes| documents(bytes, name, &mut out)) {
         out.skip(name.source, why);
+    } else if out.is_empty() {
+        // A table of a head alone, a list of nothing.
+        out.skip(name.source, Skip::Empty);
     }
 }
 

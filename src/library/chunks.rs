@@ -175,6 +175,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::LinkOutside => "link out of the input",
         Skip::BadLine(_) => "bad line",
         Skip::Several(_) => "several documents",
+        Skip::TooMany(_) => "too many documents",
         Skip::Broken(_) => "broken",
         Skip::NoIncident(_) => "no incident",
     }

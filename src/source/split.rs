@@ -65,7 +65,8 @@ fn mark(heading: &str) -> Option<Mark> {
     /// A longer line is a sentence.
     const LONGEST: usize = 160;
     let heading = heading.trim();
-    if heading.len() > LONGEST || heading.ends_with(['.', '?', '!', ':', ',']) {
+    let has_number = heading.bytes().any(|byte| byte.is_ascii_digit());
+    if !has_number || heading.len() > LONGEST || heading.ends_with(['.', '?', '!', ':', ',']) {
         return None;
     }
     let numbered = NUMBER.is_match(heading);

@@ -15,6 +15,10 @@ use crate::source::mapping::{self, Mapping};
 pub mod build;
 mod config;
 pub mod duplicates;
+pub mod eval;
+pub mod eval_search;
+pub mod inspect;
+mod labelled;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -43,6 +47,7 @@ pub struct Cli {
 enum Command {
     Build(build::Args),
     Parse(parse::Args),
+    Inspect(inspect::Args),
     Search(search::Args),
     Similar(similar::Args),
     Duplicates(duplicates::Args),
@@ -51,9 +56,11 @@ enum Command {
     Trends(trends::Args),
     Report(report::Args),
     Review(review::Args),
+    Eval(eval::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
+    EvalSearch(eval_search::Args),
 }
 
 impl Command {
@@ -61,6 +68,7 @@ impl Command {
         match self {
             Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
+            Command::Inspect(args) => inspect::run(args),
             Command::Search(args) => search::run(args),
             Command::Similar(args) => similar::run(args),
             Command::Duplicates(args) => duplicates::run(args),
@@ -69,9 +77,11 @@ impl Command {
             Command::Trends(args) => trends::run(args),
             Command::Report(args) => report::run(args),
             Command::Review(args) => review::run(args),
+            Command::Eval(args) => eval::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),
+            Command::EvalSearch(args) => eval_search::run(args),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::archive::Unpacked;
 use super::{Skip, Skipped};
 use crate::document::Document;
 
@@ -12,6 +13,8 @@ pub struct Out<'a> {
     ids: HashMap<String, usize>,
     /// What was decided or repaired for the file as a whole.
     notes: Vec<String>,
+    /// What was unpacked of the archives in the file.
+    pub(super) unpacked: Unpacked,
     /// Documents given, and parts that gave none.
     count: usize,
 }
@@ -22,7 +25,7 @@ const MOST: usize = 50_000;
 impl<'a> Out<'a> {
     /// Hands every document on to `each`.
     pub fn new(each: &'a mut dyn FnMut(Result<Document, Skipped>)) -> Out<'a> {
-        Out { each, ids: HashMap::new(), notes: Vec::new(), count: 0 }
+        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default(), count: 0 }
     }
 
     /// Whether nothing was given so far, neither a document nor why there is none.

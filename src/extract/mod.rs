@@ -16,12 +16,14 @@ mod settings;
 pub mod timeline;
 mod times;
 
+#[cfg(feature = "program")]
+pub(crate) use self::category::likely_causes;
 pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
-pub use self::settings::Settings;
 #[cfg(feature = "program")]
 pub(crate) use self::mask::mask;
 #[cfg(feature = "program")]
 pub(crate) use self::outline::{Section, Sentence, outline, section_of};
+pub use self::settings::Settings;
 #[cfg(feature = "program")]
 pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};

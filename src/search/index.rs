@@ -159,7 +159,7 @@ impl<'a> Index<'a> {
         let query = &*compiled.query;
         let total = options.count.then(|| self.searcher.search(query, &Count)).transpose().map_err(damaged)?;
         let facets = if options.facets { facets::count(&self.searcher, query).map_err(damaged)? } else { Vec::new() };
-        let snippets = Snippets::new(&self.searcher, query, self.fields.body).map_err(damaged)?;
+        let snippets = Snippets::new(&self.searcher, query, self.fields.body, &compiled.words).map_err(damaged)?;
         let mut hits = Vec::new();
         for (score, address) in top {
             let Stored { record, text, fix } = self.stored(address)?;

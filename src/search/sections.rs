@@ -28,6 +28,8 @@ const LONGEST_FIX: usize = 300;
 const FEWEST_WORDS: usize = 4;
 /// Sentences before the end of impact among which the fix is looked for.
 const BEFORE_END: usize = 6;
+/// Sentences of sections on the resolution that are read for it: looking for cues is the dearest part of an entry.
+const MOST_HEADED: usize = 12;
 /// What it is worth, beside a cue of 1 to 4, that a sentence stands in a section on the resolution, and that it tells the
 /// end of impact.
 const UNDER_HEADING: f64 = 2.0;
@@ -82,12 +84,14 @@ fn fix(text: &str, sentences: &[Sentence], record: &Record) -> Option<String> {
     let end = end.map(|evidence| Span::new(evidence.start, evidence.end));
     let near = end.map_or(0..0, |end| before(sentences, end));
     let mut best: Option<(f64, Span)> = None;
+    let mut headed = 0;
     for (at, sentence) in sentences.iter().enumerate() {
-        let is_headed = sentence.section == Section::Resolution;
+        let is_headed = sentence.section == Section::Resolution && headed < MOST_HEADED;
         let is_near = near.contains(&at);
         if sentence.heading || !(is_headed || is_near) {
             continue;
         }
+        headed += usize::from(is_headed);
         let words = sentence.span.of(text);
         let is_end = end.is_some_and(|end| sentence.span.start < end.end && end.start < sentence.span.end);
         if let Some(worth) = worth(words, is_headed, is_end)

@@ -3,6 +3,7 @@
 //! Promises: a snippet is one line without control characters and marks of Markdown, and its hits are ranges of that
 //! line. Leaves to others: how a hit is marked (`cli`), and which piece is the best one (tantivy).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use tantivy::Searcher;
@@ -65,11 +66,33 @@ impl Snippet {
 /// Makes the snippets of one query.
 pub struct Snippets(SnippetGenerator);
 
+/// What a word that the query does not have itself (one of like meaning) adds to a piece.
+const NOT_TYPED: f32 = 0.2;
+
 impl Snippets {
-    pub fn new(searcher: &Searcher, query: &dyn Query, body: Field) -> tantivy::Result<Snippets> {
-        let mut generator = SnippetGenerator::create(searcher, query, body)?;
-        generator.set_max_num_chars(LENGTH);
-        Ok(Snippets(generator))
+    /// Pieces of `body` with the words of `query`, of which `typed` are its own.
+    pub fn new(
+        searcher: &Searcher,
+        query: &dyn Query,
+        body: Field,
+        typed: &[(String, bool)],
+    ) -> tantivy::Result<Snippets> {
+        let mut terms = BTreeSet::new();
+        query.query_terms(&mut |term, _| {
+            if term.field() == body {
+                terms.insert(term.clone());
+            }
+        });
+        let mut words = BTreeMap::new();
+        for term in terms {
+            let with = searcher.doc_freq(&term)?;
+            let value = term.value();
+            let Some(word) = value.as_str().filter(|_| with > 0) else { continue };
+            let is_typed = typed.iter().any(|(own, _)| own == word);
+            words.insert(word.to_owned(), if is_typed { 1.0 } else { NOT_TYPED } / (1.0 + with as f32).ln());
+        }
+        let analyzer = searcher.index().tokenizer_for_field(body)?;
+        Ok(Snippets(SnippetGenerator::new(words, analyzer, body, LENGTH)))
     }
 
     /// The best piece of `body`; its beginning where the hit lies in another field.

@@ -155,6 +155,14 @@ pub(crate) fn reasons() -> Vec<&'static str> {
     known.map(|cause| cause.as_str()).chain(["none"]).collect()
 }
 
+/// The chance of each root cause that `text`, words about an incident, speaks of.
+#[cfg(feature = "program")]
+pub(crate) fn likely_causes(text: &str) -> Vec<(&'static str, f32)> {
+    let mut out = Vec::new();
+    let [causes, ..] = LINES.chances(text, &mut out);
+    reasons().into_iter().zip(causes.iter().copied()).filter(|(name, _)| *name != "none").collect()
+}
+
 /// The class of lines that tell of no trigger; `none` is the trigger of a fault that lay there and needed none.
 pub(crate) const SILENT: &str = "silent";
 

@@ -212,11 +212,7 @@ impl<'a> Parser<'a> {
             at = self.at - value.len();
             value += self.run();
         }
-        let wrong = |wrong: values::Wrong| {
-            let place = (at + wrong.at).min(self.at);
-            let place = (0..=place).rev().find(|place| self.text.is_char_boundary(*place)).unwrap_or(0);
-            self.fault(place, wrong.what, wrong.hint)
-        };
+        let wrong = |wrong: values::Wrong| self.fault((at + wrong.at).min(self.at), wrong.what, wrong.hint);
         values::range(column, &value).map(|range| Node::Range(column, range)).map_err(wrong)
     }
 

@@ -49,6 +49,7 @@ pub(super) type Found<T> = Result<Option<T>, Fault>;
 
 impl<'a> Parser<'a> {
     pub(super) fn fault(&self, at: usize, what: impl Into<String>, hint: impl Into<String>) -> Fault {
+        let at = (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
         Fault { query: self.text.to_owned(), at, what: what.into(), hint: hint.into() }
     }
 

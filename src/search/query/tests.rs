@@ -74,6 +74,7 @@ fn what_cannot_be_read_is_refused_with_a_caret_under_the_fault_and_a_hint() {
         ("redis~7", 6, "At most two"),
         ("title:(a cause:expiry)", 6, "title:(redis OR memcached)"),
         ("é ttr:é", 7, "Durations"),
+        ("id:\u{201c}é1,,\u{201d}", 6, "id:2025"),
     ] {
         let fault = parse(text).expect_err(text);
         assert_eq!(fault.at, at, "{text}: {fault}");

@@ -81,6 +81,16 @@ pub enum Format {
     Text,
     Markdown,
     Html,
+    Rst,
+    Asciidoc,
+    Mediawiki,
+    Org,
+    Notebook,
+    Docx,
+    Odt,
+    Pdf,
+    Rtf,
+    Mail,
 }
 
 impl fmt::Display for Format {
@@ -89,7 +99,35 @@ impl fmt::Display for Format {
             Format::Text => "text",
             Format::Markdown => "markdown",
             Format::Html => "html",
+            Format::Rst => "rst",
+            Format::Asciidoc => "asciidoc",
+            Format::Mediawiki => "mediawiki",
+            Format::Org => "org",
+            Format::Notebook => "notebook",
+            Format::Docx => "docx",
+            Format::Odt => "odt",
+            Format::Pdf => "pdf",
+            Format::Rtf => "rtf",
+            Format::Mail => "mail",
         })
+    }
+}
+
+/// Text of the input that is no part of the document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dropped {
+    /// Its first words.
+    pub opens: String,
+    pub bytes: usize,
+    /// Why it was left out: `boilerplate: <nav>`.
+    pub why: String,
+}
+
+impl Dropped {
+    pub fn new(text: &str, why: String) -> Dropped {
+        /// Enough to find it in the page.
+        const WORDS: usize = 8;
+        Dropped { opens: text.split_whitespace().take(WORDS).collect::<Vec<_>>().join(" "), bytes: text.len(), why }
     }
 }
 
@@ -109,4 +147,6 @@ pub struct Document {
     pub title_hint: Option<String>,
     /// What the reader of the format had to decide or repair: `decoded from windows-1252`.
     pub notes: Vec<String>,
+    /// What of the input is not in the text.
+    pub dropped: Vec<Dropped>,
 }

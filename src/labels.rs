@@ -48,6 +48,19 @@ impl Label {
         std::iter::once(label).chain(more).collect()
     }
 
+    /// Whether the label says anything of a field, were it that the document does not tell.
+    pub fn speaks_of(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// Every length in minutes that counts as right; none where the document does not tell it.
+    pub fn minutes(&self, field: &str) -> Vec<f64> {
+        let also = field.replace("_minutes", "_also");
+        let Some(label) = self.fields.get(field).and_then(Value::as_f64) else { return Vec::new() };
+        let more = self.fields.get(&also).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_f64);
+        std::iter::once(label).chain(more).collect()
+    }
+
     /// Every value of an instant that counts as right; none where the document does not tell it.
     pub fn instants(&self, field: &str) -> Vec<When> {
         let also = match field {
@@ -60,6 +73,11 @@ impl Label {
         let more = self.fields.get(also).and_then(Value::as_array).into_iter().flatten().filter_map(text);
         std::iter::once(label).chain(more).collect()
     }
+}
+
+/// Whether a length of a record agrees with one of a label: within the larger of 2 minutes and 5 %.
+pub fn agrees_in_minutes(found: f64, label: f64) -> bool {
+    (found - label).abs() <= f64::max(2.0, 0.05 * label.abs())
 }
 
 /// Whether an instant of a record agrees with one of a label.

@@ -8,6 +8,7 @@
 //! | [`when`] | | a point in time with its precision |
 //! | [`time`] | text | time expressions and, with context, points in time; knows nothing of incidents |
 //! | [`extract`] | a document | its [`record::Record`], each field with its evidence |
+//! | [`evaluate`] | hand labels and records | how often which field is right |
 //! | [`validate`] | a document and what was derived from it | whether it keeps the promises of the above |
 //! | [`library`] | documents and records | a library on disk: generations of Parquet, index, manifest |
 //! | [`search`] | a library | ranked hits with snippets |
@@ -18,6 +19,7 @@
 #[cfg(feature = "program")]
 pub mod cli;
 pub mod document;
+pub mod evaluate;
 pub mod extract;
 pub mod labels;
 #[cfg(feature = "program")]

@@ -333,6 +333,9 @@ record! {
     /// Where a person can read it, where the input tells: an address, or `#` and a heading's anchor in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// Language of the text, as its ISO 639-3 code, where there is enough of it to tell: `eng`, `deu`. Prose is read in English alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
     /// Whether the document reports one concrete incident. The fields below are blank where it does not.
     is_incident: bool,
     /// The title a reader would give: front matter, heading, subject, or file name last.
@@ -410,6 +413,7 @@ impl Record {
             id: self.id,
             source: self.source,
             url: self.url,
+            language: self.language,
             is_incident: self.is_incident,
             title: self.title,
             organization: self.organization,

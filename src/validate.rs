@@ -150,6 +150,7 @@ const UNQUOTED: &[&str] = &[
     "id",
     "source",
     "url",
+    "language",
     "is_incident",
     "title",
     "ttr_basis",

@@ -76,7 +76,7 @@ fn bad_files_are_named_with_the_reason_and_never_stop_the_run() {
         "skipped in/binary.txt: binary data: it is a program",
         "skipped in/empty.md: empty: it has no words",
         "skipped in/large.md: larger than 1000 bytes; raise --max-bytes to read it",
-        "skipped in/paper.pdf: unsupported format: .pdf (convert it to HTML or text first)",
+        "skipped in/paper.pdf: a damaged PDF: couldn't parse input: invalid file header",
         "skipped in/utf32.txt: encoded as UTF-32; convert it to UTF-8",
         "5 skipped, 3 read",
     ];

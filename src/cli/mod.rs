@@ -15,7 +15,10 @@ use crate::source::mapping::{self, Mapping};
 pub mod build;
 mod config;
 pub mod duplicates;
+pub mod eval;
 pub mod eval_search;
+pub mod inspect;
+mod labelled;
 pub mod output;
 pub mod parse;
 pub mod query;
@@ -44,6 +47,7 @@ pub struct Cli {
 enum Command {
     Build(build::Args),
     Parse(parse::Args),
+    Inspect(inspect::Args),
     Search(search::Args),
     Similar(similar::Args),
     Duplicates(duplicates::Args),
@@ -52,6 +56,7 @@ enum Command {
     Trends(trends::Args),
     Report(report::Args),
     Review(review::Args),
+    Eval(eval::Args),
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
@@ -63,6 +68,7 @@ impl Command {
         match self {
             Command::Build(args) => build::run(args),
             Command::Parse(args) => parse::run(args),
+            Command::Inspect(args) => inspect::run(args),
             Command::Search(args) => search::run(args),
             Command::Similar(args) => similar::run(args),
             Command::Duplicates(args) => duplicates::run(args),
@@ -71,6 +77,7 @@ impl Command {
             Command::Trends(args) => trends::run(args),
             Command::Report(args) => report::run(args),
             Command::Review(args) => review::run(args),
+            Command::Eval(args) => eval::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),

@@ -144,7 +144,11 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
-fn records(input: Result<Input, Skipped>, reading: source::Reading, settings: &Settings) -> Vec<Result<Record, Skipped>> {
+fn records(
+    input: Result<Input, Skipped>,
+    reading: source::Reading,
+    settings: &Settings,
+) -> Vec<Result<Record, Skipped>> {
     let mut records = Vec::new();
     let mut each =
         |read: Result<Document, Skipped>| records.push(read.map(|document| extract_with(&document, settings)));

@@ -1,17 +1,14 @@
 //! `coroner train`: fits the models that extraction rests on, from lines or from labelled documents.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
 
-use super::output;
-use crate::labels::Label;
-use crate::source::walk::walk;
-use crate::source::{self, Limits};
+use super::labelled;
+use crate::source::Limits;
 use crate::train::{self, Case, DocumentModel, LineModel};
 
 /// Fit the models of extraction to lines or labelled documents.
@@ -159,41 +156,8 @@ fn write(path: &Path, model: &str) -> anyhow::Result<()> {
     fs::write(path, model).with_context(|| format!("writing the model to {}", path.display()))
 }
 
-/// The labelled documents, found by the stem of their file names.
+/// The labelled documents, ready to learn from.
 fn cases(labels: &[PathBuf], documents: &[PathBuf]) -> anyhow::Result<Vec<Case>> {
-    let mut wanted: HashMap<String, Label> = HashMap::new();
-    for path in labels {
-        let read = Label::read(&read(path)?);
-        for label in read.map_err(|e| anyhow::anyhow!("reading the labels of {}: {e}", path.display()))? {
-            wanted.insert(label.id.clone(), label);
-        }
-    }
-    let count = wanted.len();
-    let mut cases = Vec::new();
-    for found in walk(documents, true)? {
-        let found = match found {
-            Ok(found) => found,
-            Err(skipped) => {
-                output::say(skipped);
-                continue;
-            }
-        };
-        let Some(label) = found.path.file_stem().and_then(|stem| wanted.remove(stem.to_str()?)) else { continue };
-        match source::read_file(&found.path, &found.id, Limits::default()) {
-            Ok(document) => cases.push(Case::new(&document, label)),
-            Err(why) => output::say(format_args!("skipped {}: {why}", found.path.display())),
-        }
-    }
-    // The order of the file system and of a map must not show in the weights.
-    let mut missing: Vec<&str> = wanted.keys().map(String::as_str).collect();
-    missing.sort_unstable();
-    if !missing.is_empty() {
-        output::say(format_args!("{} labels without a document: {}", missing.len(), missing.join(", ")));
-    }
-    if cases.is_empty() {
-        bail!(
-            "none of the {count} labels has a document under the given paths: labels name documents by the stem of their file"
-        );
-    }
-    Ok(cases)
+    let read = labelled::documents(labelled::labels(labels)?, documents, Limits::default())?;
+    Ok(read.into_iter().map(|(label, document)| Case::new(&document, label)).collect())
 }

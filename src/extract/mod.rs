@@ -10,6 +10,7 @@ mod category;
 mod confidence;
 mod cues;
 mod fields;
+mod language;
 mod mask;
 mod outline;
 mod settings;
@@ -17,11 +18,11 @@ pub mod timeline;
 mod times;
 
 pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
-pub use self::settings::Settings;
 #[cfg(feature = "program")]
 pub(crate) use self::mask::mask;
 #[cfg(feature = "program")]
 pub(crate) use self::outline::{Section, Sentence, outline, section_of};
+pub use self::settings::Settings;
 #[cfg(feature = "program")]
 pub(crate) use self::timeline::{Kind, score};
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
@@ -29,6 +30,8 @@ pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
 mod properties;
 
 use std::sync::LazyLock;
+
+use whatlang::Lang;
 
 use crate::document::{Document, Span};
 use crate::record::{Evidence, Record};
@@ -69,13 +72,18 @@ pub fn account(document: &Document) -> account::Account {
 /// Takes `document` through the stages that all decisions look at, and gives them to `decide`.
 fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
     let text = mask::mask(&document.text);
-    let outline = outline::outline(document, &text);
+    let language = language::of(document, &text);
     let fields = fields::fields(document, &text);
+    let stated = language.filter(|language| *language != Lang::Eng).map(|_| language::stated(document, &fields));
+    let document = stated.as_ref().unwrap_or(document);
+    let fields = if stated.is_some() { fields::fields(document, &text) } else { fields };
+    let outline = outline::outline(document, &text);
     let resolution = crate::time::resolve::resolve(document, &text);
     let untimed = timeline::without_moments(&text, &resolution);
     let events = timeline::events(document, &untimed, &resolution);
     decide(&times::Reading {
         document,
+        language,
         text: &text,
         untimed: &untimed,
         outline: &outline,
@@ -88,7 +96,12 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
 fn record(reading: &times::Reading, times: times::Times, settings: &Settings) -> Record {
     let times::Reading { document, text, outline, fields, events, .. } = *reading;
     let (id, source, url) = (document.id.clone(), document.source.clone(), document.url.clone());
-    let mut record = Record { id, source, url, is_incident: true, ..Record::default() };
+    let language = reading.language.map(|language| language.code().to_owned());
+    let foreign = reading.language.filter(|language| *language != Lang::Eng).map(|language| {
+        let name = language.eng_name();
+        format!("language: the text is {name}, so only its title, stated fields and updates were read; detection source, cause and trigger are blank")
+    });
+    let mut record = Record { id, source, url, language, is_incident: true, ..Record::default() };
     for (name, slot, found) in [
         ("published_at", &mut record.published_at, times.published),
         ("started_at", &mut record.started_at, times.started),
@@ -140,8 +153,9 @@ fn record(reading: &times::Reading, times: times::Times, settings: &Settings) ->
         || record.resolved_at.is_some()
         || record.ttr_minutes.is_some();
     record.is_incident = about::incident_score(document, text, outline, events, timed) > 0.0;
+    record.warnings.extend(foreign.clone());
     if !record.is_incident {
-        return record.document_only();
+        return Record { warnings: foreign.into_iter().collect(), ..record.document_only() };
     }
     if let Some((value, span)) = about::severity(document, text, fields) {
         record.severity = Some(value);
@@ -150,6 +164,9 @@ fn record(reading: &times::Reading, times: times::Times, settings: &Settings) ->
     if let Some((names, span)) = about::services(document, text, fields) {
         record.services = names;
         put(&mut record, "services", span);
+    }
+    if foreign.is_some() {
+        return record;
     }
     let sources = sources(reading, title_span, settings);
     let cases = category::read(&sources, times.detected.map(|detected| detected.quote));

@@ -296,7 +296,7 @@ mod tests {
             ("a,root_cause,gremlins,m,w\n", "line 2: root_cause: `gremlins` is not one of software_bug"),
             ("a,ttr_minutes,-5,m,w\n", "line 2: ttr_minutes: `-5` is not a number of minutes"),
             ("a,started_at,yesterday,m,w\n", "line 2: started_at"),
-            ("a,rootcause,expiry,m,w\n", "there is no field `rootcause`; there are url, is_incident"),
+            ("a,rootcause,expiry,m,w\n", "there is no field `rootcause`; there are url, language, is_incident"),
             ("a,id,b,m,w\n", "`id` cannot be corrected"),
             ("a,title,x,,w\n", "line 2: id, who and why must not be blank"),
             ("a,title,x,m,w\na,title,y,m,w\n", "line 3: line 2 corrects the same field"),

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use regex::bytes::Regex;
 
@@ -101,10 +102,42 @@ fn not_utf8(bytes: &[u8]) -> Result<(String, Vec<String>), Skip> {
         return Ok((text, vec![format!("{broken} places are not valid UTF-8 and were replaced")]));
     }
     let high = bytes.iter().filter(|b| !b.is_ascii()).count();
-    if high * 10 > bytes.len() * 3 {
-        return Err(Skip::Encoding("neither UTF-8, UTF-16 nor a Western code page"));
+    // A few bytes in Western text tell nothing of their encoding; the many of other scripts do, and pairs of them.
+    let guess = guess(bytes);
+    let is_western = high * 5 <= bytes.len() && (guess.is_single_byte() || high * 20 <= bytes.len());
+    let guess = if is_western { WINDOWS_1252 } else { guess };
+    let (text, mut notes) = decoded(bytes, guess);
+    if text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace()).count() * 50
+        > high
+    {
+        return Err(Skip::Encoding("none that is known"));
     }
-    Ok(decoded(bytes, WINDOWS_1252))
+    if !is_western {
+        notes.push("that encoding is a guess from the bytes".to_owned());
+    }
+    Ok((text, notes))
+}
+
+/// The encoding that bytes which are no UTF-8 look like.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&bytes[..bytes.len().min(SAMPLE)], bytes.len() <= SAMPLE);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// A note where the text looks like UTF-8 that a program took for windows-1252: `â€™` for an apostrophe.
+pub fn mojibake(text: &str) -> Option<String> {
+    static SIGNS: LazyLock<regex::Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests. What UTF-8 begins with, then what its other bytes look like.
+        regex::Regex::new("â€[™œ“”\u{9d}˜¦¢]|Ã[\u{80}-\u{bf}©¤¼¶Ÿ]|Â[\u{a0}-\u{bf}]")
+            .expect("a literal pattern compiles")
+    });
+    if text.is_ascii() {
+        return None;
+    }
+    let found: Vec<&str> = SIGNS.find_iter(text).map(|found| found.as_str()).collect();
+    let first = found.first().filter(|_| found.len() >= 2)?;
+    Some(format!("{} places look like text decoded wrongly before it came here, such as `{first}`", found.len()))
 }
 
 /// The encoding that a page or an XML declaration names near its top.
@@ -121,6 +154,22 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const JAPANESE: &str = "決済サービスで障害が発生しました。原因はデータベースの接続数の上限です。";
+    const RUSSIAN: &str = "Сервис платежей был недоступен в течение часа из-за ошибки базы данных.";
+
+    #[test]
+    fn text_that_was_decoded_wrongly_before_is_noted() {
+        for (text, expected) in [
+            ("It wasnâ€™t us, it wasnâ€™t you.", true),
+            ("Das fÃ¼r uns mÃ¶gliche.", true),
+            ("It wasn’t us. Für uns. § 5. 10 °C", false),
+            ("Prés de São Paulo, à Ângra", false),
+        ] {
+            let note = mojibake(text);
+            assert_eq!(note.is_some(), expected, "{text}: {note:?}");
+        }
+    }
 
     #[test]
     fn text_is_decoded_and_what_was_assumed_is_noted() {
@@ -140,6 +189,16 @@ mod tests {
                 "1 places are not valid UTF-8 and were replaced",
             ),
             (b"<meta charset=\"koi8-r\">\xd7".to_vec(), "<meta charset=\"koi8-r\">в", "decoded from koi8-r"),
+            (
+                encoding_rs::SHIFT_JIS.encode(JAPANESE).0.into_owned(),
+                JAPANESE,
+                "decoded from shift_jis; that encoding is a guess from the bytes",
+            ),
+            (
+                encoding_rs::WINDOWS_1251.encode(RUSSIAN).0.into_owned(),
+                RUSSIAN,
+                "decoded from windows-1251; that encoding is a guess from the bytes",
+            ),
             (b"".to_vec(), "", ""),
         ] {
             let (decoded, notes) = decode(bytes).unwrap();
@@ -154,10 +213,7 @@ mod tests {
             (b"text\0text".to_vec(), "binary data: it has a NUL byte at offset 4"),
             (b"\x01\x02\x03\x04text".to_vec(), "binary data: 4 of its first 8 bytes are control characters"),
             (b"\xff\xfe\0\0a\0\0\0".to_vec(), "encoded as UTF-32; convert it to UTF-8"),
-            (
-                b"\x83\x65\x83\x58\x83\x67\x90\xe1".to_vec(),
-                "encoded as neither UTF-8, UTF-16 nor a Western code page; convert it to UTF-8",
-            ),
+            ((0x80..=0xff).cycle().take(400).collect(), "encoded as none that is known; convert it to UTF-8"),
         ] {
             assert_eq!(decode(bytes).unwrap_err().to_string(), reason);
         }

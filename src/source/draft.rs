@@ -139,6 +139,7 @@ impl Draft {
             blocks: self.blocks,
             title_hint: None,
             notes: Vec::new(),
+            dropped: Vec::new(),
         });
     }
 }

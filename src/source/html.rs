@@ -240,10 +240,10 @@ impl State {
         if matches!(&*tag.name, "main" | "article") {
             place.region = self.draft.main_region(place.region);
         } else if !opens_panel(tag)
-            && is_boilerplate(tag)
+            && let Some(why) = boilerplate(tag)
             && !(tag.name == local_name!("header") && self.draft.is_main(place.region))
         {
-            place.region = self.draft.extra_region(place.region);
+            place.region = self.draft.extra_region(place.region, why);
         }
         place
     }
@@ -319,19 +319,28 @@ fn opens_panel(tag: &Tag) -> bool {
         && tag.attrs.iter().any(|attribute| &*attribute.name.local == "class" && of_accordion(&attribute.value))
 }
 
-fn is_boilerplate(tag: &Tag) -> bool {
+/// What of the element says that it is no part of the text, if anything does: `<nav>`, `class="cookie-banner"`.
+fn boilerplate(tag: &Tag) -> Option<String> {
     let table = Boilerplate::table();
-    table.has_tag(&tag.name)
-        || tag.attrs.iter().any(|attribute| match &*attribute.name.local {
-            // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
-            "class" | "id" => {
-                !matches!(&*tag.name, "html" | "body" | "main" | "article") && table.has_name(&attribute.value)
-            }
-            "role" => table.has_role(&attribute.value),
-            "hidden" => true,
-            "style" => attribute.value.replace(' ', "").contains("display:none"),
-            _ => false,
-        })
+    if table.has_tag(&tag.name) {
+        return Some(format!("<{}>", tag.name));
+    }
+    let attribute = tag.attrs.iter().find(|attribute| match &*attribute.name.local {
+        // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
+        "class" | "id" => {
+            !matches!(&*tag.name, "html" | "body" | "main" | "article") && table.has_name(&attribute.value)
+        }
+        "role" => table.has_role(&attribute.value),
+        "hidden" => true,
+        "style" => attribute.value.replace(' ', "").contains("display:none"),
+        _ => false,
+    })?;
+    let value = &*attribute.value;
+    Some(if value.is_empty() {
+        attribute.name.local.to_string()
+    } else {
+        format!("{}=\"{value}\"", attribute.name.local)
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,11 @@
 //! lines or their last fence. Leaves to others: bold lines that serve as headings, which stay paragraphs, and HTML
 //! tags and shortcodes, which stay in the text.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::dialect::{Dialect, Take, Text};
 use super::joins::{self, Before, Joiner};
 use super::lines::{self, Line};
 use super::{fences, front};
@@ -13,11 +18,17 @@ use crate::document::{Block, BlockKind, Span};
 
 /// The blocks of `text`.
 pub fn segment(text: &str) -> Vec<Block> {
+    segment_as(text, None)
+}
+
+/// The blocks of `text`, in which a dialect reads some lines in its own way.
+pub fn segment_as(text: &str, dialect: Option<&dyn Dialect>) -> Vec<Block> {
     let lines = lines::lines(text);
     let (blocks, taken) = front::front(text, &lines);
-    let joiner = Joiner::of(text, &lines[taken..]);
+    let mut joiner = Joiner::of(text, &lines[taken..]);
+    joiner.markdown |= dialect.is_some();
     let closers = fences::closers(text, &lines);
-    let mut segmenter = Segmenter { text, lines: &lines, joiner, closers, blocks, open: None, list: None };
+    let mut segmenter = Segmenter { text, lines: &lines, joiner, closers, dialect, blocks, open: None, list: None };
     let mut at = taken;
     while at < lines.len() {
         at = segmenter.step(at);
@@ -32,6 +43,7 @@ struct Segmenter<'t> {
     joiner: Joiner,
     /// For each line, the longest closing fence from there on, of backticks and of tildes.
     closers: Vec<[usize; 2]>,
+    dialect: Option<&'t dyn Dialect>,
     blocks: Vec<Block>,
     open: Option<Open>,
     /// The indent of the list item that we are in, until something at the margin ends the list.
@@ -56,9 +68,11 @@ impl<'t> Segmenter<'t> {
             }
             return at + 1;
         }
-        self.heading(at)
+        self.dialect(at)
+            .or_else(|| self.heading(at))
             .or_else(|| self.fence(at))
             .or_else(|| self.comment(at))
+            .or_else(|| self.tag(at))
             .or_else(|| self.table(at))
             .or_else(|| self.tabbed(at))
             .or_else(|| self.indented_code(at))
@@ -87,6 +101,24 @@ impl<'t> Segmenter<'t> {
         }
     }
 
+    /// What the dialect makes of the line.
+    fn dialect(&mut self, at: usize) -> Option<usize> {
+        let text = Text { text: self.text, lines: self.lines };
+        match self.dialect?.take(&text, at)? {
+            Take::Blocks(blocks, next) => {
+                self.close();
+                self.list = None;
+                self.blocks.extend(blocks.into_iter().filter(|block| !block.span.is_empty()));
+                // A dialect that takes no line would be asked for ever.
+                Some(next.max(at + 1))
+            }
+            Take::Item(marker) => {
+                self.item(at, marker);
+                Some(at + 1)
+            }
+        }
+    }
+
     /// `# Heading`, a line underlined with `===` or `---`, and rules, which only part.
     fn heading(&mut self, at: usize) -> Option<usize> {
         let (line, body) = (self.lines[at], self.body(at));
@@ -95,7 +127,8 @@ impl<'t> Segmenter<'t> {
             self.list = None;
             return Some(at + 1);
         }
-        if let Some(level) = self.underline(at) {
+        let has_underlines = self.dialect.is_none_or(|dialect| dialect.has_underlines());
+        if let Some(level) = self.underline(at).filter(|_| has_underlines) {
             self.push(BlockKind::Heading(level), line.body);
             self.list = None;
             return Some(at + 2);
@@ -164,6 +197,25 @@ impl<'t> Segmenter<'t> {
         }
         self.push(BlockKind::Code, Span::new(self.lines[at].body.start, self.lines[last].body.end));
         Some(last + 1)
+    }
+
+    /// A line that holds nothing but a tag of a template or a component: `{% include x %}`, `{{< note >}}`, `<Steps>`, `</details>`,
+    /// or what a component is imported by. Kept for search, as comments are.
+    fn tag(&mut self, at: usize) -> Option<usize> {
+        static TAG: LazyLock<Regex> = LazyLock::new(|| {
+            // A literal pattern, compiled by the tests.
+            Regex::new(
+                r#"^(?:\{%[^%]*%\}|\{\{[<%][^{}]*[>%]\}\}|<%[^%]*%>|</?(?:[A-Z][A-Za-z.]*|details)(?:\s[^<>]*)?/?>|import\s[\w{}*,\s]+\sfrom\s+["'][^"']+["'];?)$"#,
+            )
+            .expect("a literal pattern compiles")
+        });
+        let body = self.body(at);
+        // Most lines open otherwise.
+        if !body.starts_with(['<', '{', 'i']) || !TAG.is_match(body) {
+            return None;
+        }
+        self.push(BlockKind::Code, self.lines[at].body);
+        Some(at + 1)
     }
 
     /// The rows of a table with pipes; the line between head and body is left out.
@@ -237,10 +289,7 @@ impl<'t> Segmenter<'t> {
         if lines::is_posted(body) {
             self.push(BlockKind::Update, line.body);
         } else if let Some(marker) = lines::list_marker(body).filter(|_| !self.is_range_end(at)) {
-            self.close();
-            let span = Span::new(line.body.start + marker.min(body.len()), line.body.end);
-            self.open = Some(Open { kind: BlockKind::ListItem, span, last: at });
-            self.list = Some(line.indent);
+            self.item(at, marker + task(&body[marker.min(body.len())..]));
         } else if self.goes_on(at) {
             if let Some(open) = &mut self.open {
                 let start = if open.span.is_empty() { line.body.start } else { open.span.start };
@@ -254,6 +303,15 @@ impl<'t> Segmenter<'t> {
             self.open = Some(Open { kind: BlockKind::Paragraph, span: line.body, last: at });
         }
         at + 1
+    }
+
+    /// Opens a list item whose marker has that many bytes.
+    fn item(&mut self, at: usize, marker: usize) {
+        self.close();
+        let line = self.lines[at];
+        let span = Span::new((line.body.start + marker).min(line.body.end), line.body.end);
+        self.open = Some(Open { kind: BlockKind::ListItem, span, last: at });
+        self.list = Some(line.indent);
     }
 
     /// `We were down from 10:00` / `- 10:30 UTC`: in wrapped prose, a dash at the margin may be one of the sentence.
@@ -289,6 +347,13 @@ impl<'t> Segmenter<'t> {
     }
 }
 
+/// The length of the box of a task: `[x] `.
+fn task(item: &str) -> usize {
+    /// The box and the space after it.
+    const BOX: usize = 4;
+    if ["[ ] ", "[x] ", "[X] "].iter().any(|mark| item.starts_with(mark)) { BOX } else { 0 }
+}
+
 /// Whether the line ends in a break that readers see: two spaces, a backslash, a tag.
 fn is_break(body: &str, tail: &str) -> bool {
     tail.starts_with("  ") || ["\\", "<br>", "<br/>", "<br />"].iter().any(|mark| body.ends_with(mark))
@@ -300,13 +365,25 @@ fn opens_prose(body: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
     /// The blocks in short: `h2 Title`, `p words`, `li item`, `tr a | b`, `code`, `up Posted`, `meta k: v`.
     fn read(text: &str) -> Vec<String> {
+        told(text, &segment(text))
+    }
+
+    /// Checks what a dialect makes of each text.
+    #[track_caller]
+    pub fn check_as(dialect: &dyn Dialect, table: &[(&str, &[&str])]) {
+        for (text, expected) in table {
+            assert_eq!(told(text, &segment_as(text, Some(dialect))), *expected, "{text}");
+        }
+    }
+
+    fn told(text: &str, blocks: &[Block]) -> Vec<String> {
         let name = |kind| match kind {
             BlockKind::Meta => "meta".to_owned(),
             BlockKind::Heading(level) => format!("h{level}"),
@@ -316,7 +393,7 @@ mod tests {
             BlockKind::Code => "code".to_owned(),
             BlockKind::Update => "up".to_owned(),
         };
-        segment(text).iter().map(|block| format!("{} {}", name(block.kind), block.span.of(text))).collect()
+        blocks.iter().map(|block| format!("{} {}", name(block.kind), block.span.of(text))).collect()
     }
 
     #[track_caller]

@@ -15,10 +15,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use self::compose::Page;
 use crate::document::{Document, Format};
 
+mod archive;
+mod asciidoc;
 mod boilerplate;
+mod compose;
 mod decode;
+mod dialect;
+mod docx;
 mod draft;
 mod feed;
 mod fences;
@@ -30,10 +36,19 @@ mod joins;
 mod json;
 pub mod jsonl;
 mod lines;
+mod mail;
 pub mod mapping;
 mod markdown;
+mod mediawiki;
+mod notebook;
+mod odt;
+mod office;
+mod org;
 mod out;
 mod page;
+mod pdf;
+mod rst;
+mod rtf;
 mod split;
 mod statuspage;
 mod table;
@@ -52,10 +67,43 @@ pub trait Source<C: ?Sized>: Sync {
 }
 
 /// Formats that are told and read from bytes, in the order in which they are asked.
-const BYTES: &[&dyn Source<[u8]>] = &[];
+const BYTES: &[&dyn Source<[u8]>] = &[
+    &Single { format: Format::Docx, claims: |bytes, _| docx::is_docx(bytes), read: docx::read },
+    &Single { format: Format::Odt, claims: |bytes, _| odt::is_odt(bytes), read: odt::read },
+    &Single { format: Format::Pdf, claims: |bytes, _| pdf::is_pdf(bytes), read: pdf::read },
+    &Single { format: Format::Rtf, claims: |bytes, _| rtf::is_rtf(bytes), read: rtf::read },
+    &mail::Message,
+    &mail::Mailbox,
+    // The formats above that are archives of their own come first.
+    &archive::Archive,
+];
 
 /// Formats that are told and read from text, in the order in which they are asked.
-const TEXTS: &[&dyn Source<str>] = &[&jsonl::Jsonl, &json::Json, &feed::Feed, &table::Table];
+const TEXTS: &[&dyn Source<str>] = &[
+    &Single { format: Format::Notebook, claims: notebook::is_notebook, read: notebook::read },
+    &jsonl::Jsonl,
+    &json::Json,
+    &feed::Feed,
+    &table::Table,
+];
+
+/// A format whose files are one document each.
+struct Single<C: ?Sized> {
+    format: Format,
+    claims: fn(&C, &Name) -> bool,
+    read: fn(&C) -> Result<Page, Skip>,
+}
+
+impl<C: ?Sized> Source<C> for Single<C> {
+    fn claims(&self, content: &C, name: &Name) -> bool {
+        (self.claims)(content, name)
+    }
+
+    fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip> {
+        out.document(of_page((self.read)(content)?, self.format, name.id, name.source)?);
+        Ok(())
+    }
+}
 
 /// What a reader knows of a file beside its content.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +176,14 @@ pub enum Skip {
     LinkOutside,
     /// It is a line that is not the JSON that was expected.
     BadLine(String),
+    /// It is of a known format, `kind`, and is broken.
+    Damaged { kind: String, why: String },
+    /// It unpacks to more than is read, and to how much.
+    Bomb(String),
+    /// It is an entry of an archive whose name leads out of it.
+    PathOutside,
+    /// It is of a known format and has no text, and what to do about it.
+    NoText(String),
     /// It holds several documents, by these ends of their ids, where one was asked for.
     Several(Vec<String>),
     /// It is data that does not hold together, and where: a file that was cut off, broken JSON.
@@ -148,6 +204,10 @@ impl fmt::Display for Skip {
             Skip::LinkOutside => {
                 f.write_str("a symbolic link out of the input; give its target as an input to read it")
             }
+            Skip::Damaged { kind, why } => write!(f, "a damaged {kind}: {why}"),
+            Skip::PathOutside => f.write_str("its name leads out of the archive"),
+            Skip::NoText(why) => f.write_str(why),
+            Skip::Bomb(figures) => write!(f, "unpacks to too much: {figures}"),
             Skip::Several(ids) => {
                 const SHOWN: usize = 5;
                 let shown = ids[..ids.len().min(SHOWN)].join(", ");
@@ -205,6 +265,8 @@ pub fn read_bytes(bytes: Vec<u8>, name: &Name, each: impl FnMut(Result<Document,
 pub fn read_file(path: &Path, id: &str, limits: Limits) -> Result<Document, Skip> {
     let file = path.to_str().and_then(|path| path.rsplit_once('#')).filter(|_| !path.exists());
     let file = file.map_or(path, |(file, _)| Path::new(file));
+    // A path below a file is that of an entry of an archive.
+    let file = file.ancestors().find(|path| path.is_file()).unwrap_or(file);
     let (mut found, mut others, mut why) = (None, Vec::new(), Skip::Empty);
     // A file without an id gives its documents the ends of theirs.
     read_documents(file, "", limits, |read| match read {
@@ -247,42 +309,61 @@ pub fn read_limited(input: impl Read, limits: Limits) -> io::Result<Result<Vec<u
     Ok(if too_large { Err(Skip::TooLarge(limits.max_bytes)) } else { Ok(bytes) })
 }
 
-/// Reads `bytes`, text in whatever encoding, into the one document named `id`; `path` helps to tell the format.
+/// Reads `bytes`, in whatever format, into the one document named `id`; `path` helps to tell the format.
 pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
-    let (text, notes) = decode::decode(bytes)?;
-    let mut document = from_text(text, id, source, path)?;
-    document.notes.splice(0..0, notes);
-    Ok(document)
+    let name = Name { id, source, path, limits: Limits { max_bytes: u64::MAX }, mappings: &[] };
+    let mut found = Vec::new();
+    read_bytes(bytes, &name, |read| found.push(read));
+    let (documents, skipped): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    let mut documents: Vec<Document> = documents.into_iter().flatten().collect();
+    match documents.len() {
+        0 => Err(skipped.into_iter().find_map(Result::err).map_or(Skip::Empty, |skipped| skipped.why)),
+        1 => Ok(documents.remove(0)),
+        _ => Err(Skip::Several(documents.into_iter().map(|document| document.id).collect())),
+    }
 }
 
 /// Reads `text`, in Markdown, HTML or neither, into the one document named `id`; `path` helps to tell the format.
 pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
     let format = format(&text, path);
-    let (text, blocks, title_hint) = match format {
-        Format::Html => {
-            let page = html::read(&text);
-            (page.text, page.blocks, page.title)
-        }
-        Format::Text | Format::Markdown => {
-            let blocks = markdown::segment(&text);
-            (text, blocks, None)
-        }
+    let page = match format {
+        Format::Html => html::read(&text),
+        Format::Rst => Page::of_text(text, Some(&rst::Rst)),
+        Format::Asciidoc => Page::of_text(text, Some(&asciidoc::Asciidoc)),
+        Format::Mediawiki => Page::of_text(text, Some(&mediawiki::Mediawiki)),
+        Format::Org => Page::of_text(text, Some(&org::Org)),
+        _ => Page::of_text(text, None),
     };
+    of_page(page, format, id, source)
+}
+
+/// The document named `id` that `page` is, if it has any block.
+fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
+    let Page { text, blocks, title, mut notes, dropped } = page;
+    notes.extend(decode::mojibake(&text));
     if blocks.is_empty() {
         return Err(Skip::Empty);
     }
     let (id, source) = (id.to_owned(), source.to_owned());
-    Ok(Document { id, source, url: None, format, text, blocks, title_hint, notes: Vec::new() })
+    Ok(Document { id, source, url: None, format, text, blocks, title_hint: title, notes, dropped })
 }
 
 /// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.
 fn format(text: &str, path: Option<&Path>) -> Format {
     let is = |names: &[&str]| has_extension(path, names);
-    let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx"]);
+    let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"]);
     if html::is_page(text) || (!is_markdown && html::is_fragment(text, is(&["html", "htm", "xhtml"]))) {
         Format::Html
     } else if is_markdown {
         Format::Markdown
+    } else if is(&["org"]) || org::is_org(text) {
+        Format::Org
+    } else if is(&["adoc", "asciidoc", "asc"]) || asciidoc::is_asciidoc(text) {
+        Format::Asciidoc
+    } else if is(&["rst", "rest"]) || rst::is_rst(text) {
+        Format::Rst
+    } else if is(&["mediawiki", "wiki"]) || mediawiki::is_mediawiki(text) {
+        Format::Mediawiki
     } else {
         Format::Text
     }
@@ -305,6 +386,12 @@ mod tests {
             ("just words", "a.html", Format::Text),
             ("words <b>bold</b>", "a.HTM", Format::Html),
             ("<script-name> failed at 10:00", "a.txt", Format::Text),
+            ("words", "a.rst", Format::Rst),
+            ("#+TITLE: x", "a.txt", Format::Org),
+            ("#+TITLE: x", "a.md", Format::Markdown),
+            ("= T\n:date: x", "a", Format::Asciidoc),
+            ("== A ==\n{{x}}\n== B ==", "a", Format::Mediawiki),
+            (".. note:: x", "a", Format::Rst),
         ] {
             assert_eq!(format(text, Some(Path::new(name))), expected, "{name}: {text}");
         }

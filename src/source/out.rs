@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::archive::Unpacked;
 use super::{Skip, Skipped};
 use crate::document::Document;
 
@@ -12,12 +13,14 @@ pub struct Out<'a> {
     ids: HashMap<String, usize>,
     /// What was decided or repaired for the file as a whole.
     notes: Vec<String>,
+    /// What was unpacked of the archives in the file.
+    pub(super) unpacked: Unpacked,
 }
 
 impl<'a> Out<'a> {
     /// Hands every document on to `each`.
     pub fn new(each: &'a mut dyn FnMut(Result<Document, Skipped>)) -> Out<'a> {
-        Out { each, ids: HashMap::new(), notes: Vec::new() }
+        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default() }
     }
 
     /// Notes what holds for the documents to come: `decoded from windows-1252`.

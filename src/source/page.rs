@@ -4,17 +4,10 @@
 //! regions of boilerplate are left out only where they do not hold most of the text; the article is preferred where
 //! it does. Leaves to others: what an element is (`html`).
 
+pub use super::compose::Page;
 use super::joins::{Before, Joiner};
 use super::{lines, markdown};
-use crate::document::{Block, BlockKind, Span};
-
-/// The text of a page and its blocks.
-#[derive(Debug, Default)]
-pub struct Page {
-    pub text: String,
-    pub blocks: Vec<Block>,
-    pub title: Option<String>,
-}
+use crate::document::{BlockKind, Dropped};
 
 /// Where text stands in the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -48,7 +41,8 @@ struct Region {
     /// The index of the region around it, always lower than its own.
     parent: usize,
     is_main: bool,
-    is_extra: bool,
+    /// What says that it is no part of the text: `<nav>`.
+    extra: Option<String>,
 }
 
 /// A row of a table while its cells are read.
@@ -104,12 +98,12 @@ impl Draft {
 
     /// A region of the article itself.
     pub fn main_region(&mut self, parent: usize) -> usize {
-        self.region(Region { parent, is_main: true, is_extra: false })
+        self.region(Region { parent, is_main: true, extra: None })
     }
 
-    /// A region of what surrounds the text.
-    pub fn extra_region(&mut self, parent: usize) -> usize {
-        self.region(Region { parent, is_main: false, is_extra: true })
+    /// A region of what surrounds the text, and what says so.
+    pub fn extra_region(&mut self, parent: usize, why: String) -> usize {
+        self.region(Region { parent, is_main: false, extra: Some(why) })
     }
 
     fn region(&mut self, region: Region) -> usize {
@@ -134,6 +128,11 @@ impl Draft {
             self.end_block();
         }
         self.place = place;
+    }
+
+    /// The kind of what is read now.
+    pub fn kind(&self) -> Kind {
+        self.place.kind
     }
 
     pub fn text(&mut self, text: &str) {
@@ -260,27 +259,16 @@ impl Draft {
 
     /// The page of what is kept.
     pub fn finish(mut self, title: Option<String>) -> Page {
-        self.drop_extras();
-        self.prefer_main();
-        let mut page = Page { title, ..Page::default() };
+        let mut dropped = self.drop_extras();
+        dropped.extend(self.prefer_main());
+        let mut page = Page { title, dropped, ..Page::default() };
         let kept: usize = self.pieces.iter().map(|piece| piece.text.len()).sum();
         for piece in self.pieces {
-            let joined = |kind| matches!(kind, BlockKind::ListItem | BlockKind::TableRow);
-            match page.blocks.last() {
-                None => {}
-                Some(last) if joined(piece.kind) && last.kind == piece.kind => page.text.push('\n'),
-                Some(_) => page.text.push_str("\n\n"),
-            }
-            let start = page.text.len();
-            page.text.push_str(&piece.text);
             if piece.kind == BlockKind::Code && piece.text.len() * 2 > kept {
                 // A mail or a text file shown as a page: most of it stands in one `pre`.
-                page.blocks.extend(markdown::segment(&piece.text).into_iter().map(|block| Block {
-                    kind: block.kind,
-                    span: Span::new(block.span.start + start, block.span.end + start),
-                }));
+                page.segmented(&piece.text, markdown::segment(&piece.text));
             } else {
-                page.blocks.push(Block { kind: piece.kind, span: Span::new(start, page.text.len()) });
+                page.block(piece.kind, &piece.text);
             }
         }
         page
@@ -299,29 +287,50 @@ impl Draft {
     }
 
     /// Leaves out the regions of boilerplate, but none that holds half of the text, and not all but a rest of it.
-    fn drop_extras(&mut self) {
+    fn drop_extras(&mut self) -> Vec<Dropped> {
         let lengths = self.lengths();
-        let mut dropped = vec![false; self.regions.len()];
+        // For each region, the outermost one with which it goes.
+        let mut goes_with: Vec<Option<usize>> = vec![None; self.regions.len()];
         for region in 1..self.regions.len() {
-            let Region { parent, is_extra, .. } = self.regions[region];
-            dropped[region] = dropped[parent] || (is_extra && lengths[region] * 2 < lengths[0]);
+            let Region { parent, extra, .. } = &self.regions[region];
+            let goes = extra.is_some() && lengths[region] * 2 < lengths[0];
+            goes_with[region] = goes_with[*parent].or(goes.then_some(region));
         }
-        let kept: usize = self.pieces.iter().filter(|piece| !dropped[piece.region]).map(|piece| piece.text.len()).sum();
-        if kept * 10 >= lengths[0] {
-            self.pieces.retain(|piece| !dropped[piece.region]);
+        let kept = self.pieces.iter().filter(|piece| goes_with[piece.region].is_none());
+        if kept.map(|piece| piece.text.len()).sum::<usize>() * 10 < lengths[0] {
+            return Vec::new();
         }
+        let mut dropped: Vec<Dropped> = Vec::new();
+        let mut last = None;
+        for piece in &self.pieces {
+            let Some(region) = goes_with[piece.region] else { continue };
+            if let Some(dropped) = dropped.last_mut().filter(|_| last == Some(region)) {
+                dropped.bytes += piece.text.len();
+            } else {
+                let why = self.regions[region].extra.clone().unwrap_or_default();
+                dropped.push(Dropped::new(&piece.text, format!("boilerplate: {why}")));
+            }
+            last = Some(region);
+        }
+        self.pieces.retain(|piece| goes_with[piece.region].is_none());
+        dropped
     }
 
     /// Keeps the article alone, with the title above it, where it holds most of the text.
-    fn prefer_main(&mut self) {
+    fn prefer_main(&mut self) -> Vec<Dropped> {
         let lengths = self.lengths();
         let mut within = vec![false; self.regions.len()];
         for region in 1..self.regions.len() {
             within[region] = self.regions[region].is_main || within[self.regions[region].parent];
         }
         let main: usize = self.pieces.iter().filter(|piece| within[piece.region]).map(|piece| piece.text.len()).sum();
-        if main * 2 > lengths[0] {
-            self.pieces.retain(|piece| within[piece.region] || piece.kind == BlockKind::Heading(1));
+        if main * 2 <= lengths[0] {
+            return Vec::new();
         }
+        let is_kept = |piece: &Piece| within[piece.region] || piece.kind == BlockKind::Heading(1);
+        let outside = self.pieces.iter().filter(|piece| !is_kept(piece));
+        let dropped = outside.map(|piece| Dropped::new(&piece.text, "outside of the article".to_owned())).collect();
+        self.pieces.retain(is_kept);
+        dropped
     }
 }

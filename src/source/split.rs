@@ -235,6 +235,7 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
             format: document.format,
             title_hint: None,
             notes: document.notes.clone(),
+            dropped: Vec::new(),
         });
     }
 }
@@ -333,7 +334,7 @@ mod tests {
         );
         assert_eq!(
             parts[1].1,
-            "---\nWithin: Incidents of 2024\n---\n\n## 3 February: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for \
+            "---\nWithin: Incidents of 2024\nDay: 2024-02-03\n---\n\n## 3 February: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for \
              all users. Root cause was a bad deploy, which was rolled back."
         );
     }

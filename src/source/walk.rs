@@ -15,13 +15,10 @@ use super::{Skip, Skipped};
 
 /// Extensions of files that hold no document, or none that can be read yet. All others are tried.
 const UNSUPPORTED: &[(&str, &[&str])] = &[
-    (
-        "convert it to HTML or text first",
-        &["pdf", "doc", "docx", "odt", "rtf", "pages", "epub", "ppt", "pptx", "odp", "key"],
-    ),
-    ("a mailbox or saved mail; export it as text", &["msg", "pst", "mbox"]),
+    ("convert it to HTML or text first", &["doc", "pages", "epub", "ppt", "pptx", "odp", "key"]),
+    ("a mailbox or saved mail; export it as text", &["msg", "pst"]),
     ("a table of data", &["xls", "xlsx", "ods", "parquet", "arrow", "feather", "sqlite", "db"]),
-    ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "ipynb", "plist", "env"]),
+    ("data or settings", &["yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "plist", "env"]),
     (
         "a program or its source",
         &[
@@ -37,7 +34,7 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
             "ogg", "flac", "mp4", "mov", "mkv", "webm", "avi", "drawio", "vsdx",
         ],
     ),
-    ("an archive", &["zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "iso", "dmg", "deb", "rpm"]),
+    ("an archive of a kind that is not read", &["bz2", "xz", "7z", "rar", "iso", "dmg", "deb", "rpm"]),
     ("a font", &["ttf", "otf", "woff", "woff2", "eot"]),
 ];
 
@@ -177,7 +174,8 @@ fn take(entry: DirEntry, input: &Input, relative: bool) -> Option<Result<Found, 
     Some(Ok(Found { id: slashes(below.unwrap_or(entry.path())), path: entry.path().to_owned() }))
 }
 
-fn unsupported(path: &Path) -> Option<(String, &'static str)> {
+/// The extension and the kind of a file that holds no document, by its name.
+pub(super) fn unsupported(path: &Path) -> Option<(String, &'static str)> {
     let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
     let (kind, _) = UNSUPPORTED.iter().find(|(_, extensions)| extensions.contains(&extension.as_str()))?;
     Some((extension, kind))
@@ -258,15 +256,15 @@ mod tests {
     #[test]
     fn files_that_hold_no_document_are_reported_unless_named() {
         assert_eq!(
-            walked(&["a.PDF", "b.md", "c.png", "d.2024"], &[""], true),
+            walked(&["a.EPUB", "b.md", "c.png", "d.2024"], &[""], true),
             [
-                "skipped a.PDF: unsupported format: .pdf (convert it to HTML or text first)",
+                "skipped a.EPUB: unsupported format: .epub (convert it to HTML or text first)",
                 "b.md",
                 "skipped c.png: unsupported format: .png (an image, sound or video)",
                 "d.2024",
             ]
         );
-        assert_eq!(walked(&["a.pdf"], &["a.pdf"], true), ["a.pdf"]);
+        assert_eq!(walked(&["a.epub"], &["a.epub"], true), ["a.epub"]);
     }
 
     #[test]

@@ -150,6 +150,8 @@ fn is_impact(text: &str) -> bool {
 /// Everything the decisions look at.
 pub struct Reading<'d> {
     pub document: &'d Document,
+    /// The language of its prose, where it can be told.
+    pub language: Option<whatlang::Lang>,
     /// The masked text.
     pub text: &'d str,
     /// The masked text without its moments.

@@ -1,0 +1,285 @@
+//! Where the text of a page stands: operations that draw become lines, and lines become blocks.
+//!
+//! Promises: text in the order in which it is drawn, which is the order of reading in what office programs and browsers
+//! write; a line is what stands at one height; a wide gap in a line is a tab, a wide gap between lines an empty line.
+//! Leaves to others: objects and fonts (`super`). Text turned on its side is read as it comes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lopdf::content::Content;
+use lopdf::{Document, Encoding, Object};
+
+use super::super::{Page, markdown};
+use crate::document::{BlockKind, Dropped};
+
+/// What is needed of a font to read it and to know where its text ends.
+pub struct Font<'d> {
+    pub encoding: Option<Encoding<'d>>,
+    /// Widths in thousandths of the size, by the code of the character.
+    pub widths: HashMap<i64, f32>,
+    /// Its codes have two bytes.
+    pub is_wide: bool,
+}
+
+/// Scale and place: `x' = a x + c y + e`, `y' = b x + d y + f`.
+#[derive(Clone, Copy, Debug)]
+struct Matrix([f32; 6]);
+
+impl Matrix {
+    const ONE: Matrix = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    /// First this one, then `other`.
+    fn then(self, other: Matrix) -> Matrix {
+        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
+        Matrix([a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l])
+    }
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    text: String,
+    /// The size of its longest piece, and the length of that: a bullet may be larger than what it stands before.
+    size: f32,
+    longest: usize,
+    y: f32,
+    /// Where its text ends.
+    end: f32,
+    page: usize,
+}
+
+/// The lines of all pages so far.
+#[derive(Default)]
+pub struct Pages {
+    lines: Vec<Line>,
+    count: usize,
+}
+
+/// What the operations of a page have set.
+struct State {
+    whole: Matrix,
+    text: Matrix,
+    line: Matrix,
+    size: f32,
+    leading: f32,
+}
+
+impl Pages {
+    /// Takes the text that `content` draws.
+    pub fn page(&mut self, content: &[u8], fonts: &BTreeMap<Vec<u8>, Font>) {
+        /// Deeper saves are forgotten.
+        const DEEPEST: usize = 64;
+        self.count += 1;
+        let Ok(content) = Content::decode(content) else { return };
+        let mut state = State { whole: Matrix::ONE, text: Matrix::ONE, line: Matrix::ONE, size: 0.0, leading: 0.0 };
+        let mut saved: Vec<Matrix> = Vec::new();
+        let mut font = None;
+        for operation in &content.operations {
+            let operands = &operation.operands;
+            let number = |at: usize| operands.get(at).and_then(|operand| operand.as_float().ok()).unwrap_or_default();
+            let matrix = || Matrix(std::array::from_fn(number));
+            match operation.operator.as_str() {
+                "q" if saved.len() < DEEPEST => saved.push(state.whole),
+                "Q" => state.whole = saved.pop().unwrap_or(state.whole),
+                "cm" => state.whole = matrix().then(state.whole),
+                "BT" => (state.text, state.line) = (Matrix::ONE, Matrix::ONE),
+                "Tf" => {
+                    font = operands.first().and_then(|name| fonts.get(name.as_name().ok()?));
+                    state.size = number(1);
+                }
+                "TL" => state.leading = number(0),
+                "Tm" => (state.text, state.line) = (matrix(), matrix()),
+                "Td" | "TD" => {
+                    if operation.operator == "TD" {
+                        state.leading = -number(1);
+                    }
+                    state.next(number(0), number(1));
+                }
+                "T*" => state.next(0.0, -state.leading),
+                "Tj" | "TJ" => self.show(operands, font, &mut state),
+                "'" | "\"" => {
+                    state.next(0.0, -state.leading);
+                    self.show(&operands[operands.len().saturating_sub(1)..], font, &mut state);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Draws the texts and moves among the operands.
+    fn show(&mut self, operands: &[Object], font: Option<&Font>, state: &mut State) {
+        let Some(font) = font else { return };
+        for operand in operands {
+            match operand {
+                Object::Array(items) => items.iter().for_each(|item| self.item(item, font, state)),
+                item => self.item(item, font, state),
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Object, font: &Font, state: &mut State) {
+        if let Ok(back) = item.as_float() {
+            state.advance(-back / 1000.0 * state.size);
+        } else if let (Ok(bytes), Some(encoding)) = (item.as_str(), &font.encoding) {
+            let text = Document::decode_text(encoding, bytes).unwrap_or_default();
+            let at = state.text.then(state.whole).0;
+            state.advance(font.width(bytes) * state.size);
+            let end = state.text.then(state.whole).0[4];
+            let size = (state.size * (at[2].hypot(at[3]))).abs();
+            self.text(&text, size, (at[4], at[5]), end);
+        }
+    }
+
+    /// Adds text of that size that stands there, to the last line if it goes on with it.
+    fn text(&mut self, text: &str, size: f32, (x, y): (f32, f32), end: f32) {
+        /// Gaps in sizes of the font: between words, and between columns.
+        const WORD: f32 = 0.2;
+        const COLUMN: f32 = 1.0;
+        let page = self.count;
+        let same = |line: &&mut Line| line.page == page && (line.y - y).abs() < 0.4 * size.max(line.size);
+        let Some(line) = self.lines.last_mut().filter(same) else {
+            if !text.trim().is_empty() {
+                self.lines.push(Line { text: text.trim_start().to_owned(), size, longest: text.len(), y, end, page });
+            }
+            return;
+        };
+        let gap = (x - line.end) / size.max(1.0);
+        if gap > COLUMN || gap < -COLUMN {
+            line.text.truncate(line.text.trim_end().len());
+            line.text.push('\t');
+            line.text.push_str(text.trim_start());
+        } else {
+            if gap > WORD && !line.text.ends_with(char::is_whitespace) && !text.starts_with(char::is_whitespace) {
+                line.text.push(' ');
+            }
+            line.text.push_str(text);
+        }
+        line.end = end;
+        if text.len() > line.longest {
+            (line.size, line.longest) = (size, text.len());
+        }
+    }
+
+    /// The blocks of all pages.
+    pub fn finish(mut self) -> Page {
+        /// A heading is larger than the text by so much.
+        const LARGER: f32 = 1.12;
+        /// A gap of so many sizes parts paragraphs.
+        const GAP: f32 = 1.7;
+        /// And one of so many the rows of a table.
+        const ROW_GAP: f32 = 3.0;
+        let mut page = Page { dropped: self.drop_margins(), ..Page::default() };
+        // Sizes in tenths of a point, with the number of bytes written in each.
+        let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+        let tenths = |line: &Line| (line.size * 10.0).round() as u32;
+        for line in &self.lines {
+            *sizes.entry(tenths(line)).or_default() += line.text.len();
+        }
+        let usual = sizes.iter().max_by_key(|(_, bytes)| **bytes).map_or(0, |(size, _)| *size);
+        let is_heading = |line: &Line| tenths(line) as f32 > usual as f32 * LARGER;
+        let larger: Vec<u32> =
+            sizes.keys().copied().filter(|size| *size as f32 > usual as f32 * LARGER).rev().collect();
+        let mut text = String::new();
+        let mut last: Option<&Line> = None;
+        let mut heading: Option<(u8, String)> = None;
+        for line in &self.lines {
+            let near = last.is_some_and(|last| {
+                let is_row = last.text.contains('\t') && line.text.contains('\t');
+                let gap = if is_row { ROW_GAP } else { GAP };
+                last.page == line.page && (last.y - line.y).abs() < gap * line.size
+            });
+            let level = larger.iter().position(|size| *size == tenths(line)).map_or(1, |nth| (nth + 1).min(6) as u8);
+            let words = line.text.trim_end();
+            if is_heading(line) {
+                flush(&mut page, &mut text);
+                match &mut heading {
+                    // A heading of two lines.
+                    Some((of, title)) if *of == level && near => *title = format!("{title} {words}"),
+                    _ => {
+                        close(&mut page, &mut heading);
+                        heading = Some((level, words.to_owned()));
+                    }
+                }
+            } else {
+                close(&mut page, &mut heading);
+                if !text.is_empty() {
+                    // A sentence may go on over the page.
+                    let turned =
+                        last.is_some_and(|last| last.page != line.page) && !text.ends_with(['.', '!', '?', ':']);
+                    text.push_str(if near || turned { "\n" } else { "\n\n" });
+                }
+                text.push_str(words);
+            }
+            last = Some(line);
+        }
+        close(&mut page, &mut heading);
+        flush(&mut page, &mut text);
+        page
+    }
+
+    /// Leaves out what stands at the top or the foot of most pages, but for its figures.
+    fn drop_margins(&mut self) -> Vec<Dropped> {
+        /// On fewer pages it may be chance.
+        const FEWEST: usize = 3;
+        let plain = |line: &Line| line.text.replace(|c: char| c.is_ascii_digit(), "");
+        let is_margin = |lines: &[Line], at: usize| {
+            let page = lines[at].page;
+            at == 0 || lines[at - 1].page != page || lines.get(at + 1).is_none_or(|next| next.page != page)
+        };
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let margins: Vec<bool> = (0..self.lines.len()).map(|at| is_margin(&self.lines, at)).collect();
+        for (line, _) in self.lines.iter().zip(&margins).filter(|(_, is_margin)| **is_margin) {
+            *counts.entry(plain(line)).or_default() += 1;
+        }
+        let repeated = |line: &Line| counts.get(&plain(line)).is_some_and(|n| *n >= FEWEST && n * 2 > self.count);
+        let drops: Vec<bool> =
+            self.lines.iter().zip(&margins).map(|(line, margin)| *margin && repeated(line)).collect();
+        let mut dropped: Vec<Dropped> = Vec::new();
+        for (line, _) in self.lines.iter().zip(&drops).filter(|(_, drops)| **drops) {
+            let why = "at the edge of most pages".to_owned();
+            match dropped.first_mut() {
+                Some(first) => first.bytes += line.text.len(),
+                None => dropped.push(Dropped::new(&line.text, why)),
+            }
+        }
+        let mut drops = drops.into_iter();
+        self.lines.retain(|_| !drops.next().unwrap_or_default());
+        dropped
+    }
+}
+
+fn flush(page: &mut Page, text: &mut String) {
+    let text = std::mem::take(text);
+    page.segmented(&text, markdown::segment(&text));
+}
+
+fn close(page: &mut Page, heading: &mut Option<(u8, String)>) {
+    if let Some((level, title)) = heading.take() {
+        page.block(BlockKind::Heading(level), &title);
+    }
+}
+
+impl State {
+    /// Goes to the start of another line.
+    fn next(&mut self, x: f32, y: f32) {
+        self.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(self.line);
+        self.text = self.line;
+    }
+
+    fn advance(&mut self, x: f32) {
+        self.text = Matrix([1.0, 0.0, 0.0, 1.0, x, 0.0]).then(self.text);
+    }
+}
+
+impl Font<'_> {
+    /// The width of the characters, in sizes of the font; where it is not told, that of an average one.
+    fn width(&self, bytes: &[u8]) -> f32 {
+        const AVERAGE: f32 = 500.0;
+        let of = |code: i64| self.widths.get(&code).copied().unwrap_or(AVERAGE);
+        let width: f32 = if self.is_wide {
+            bytes.chunks(2).map(|pair| of(pair.iter().fold(0, |code, byte| code << 8 | i64::from(*byte)))).sum()
+        } else {
+            bytes.iter().map(|byte| of(i64::from(*byte))).sum()
+        };
+        width / 1000.0
+    }
+}

@@ -19,7 +19,9 @@ mod schema;
 mod sections;
 mod similar;
 mod snippet;
+mod stems;
 mod weights;
+mod words;
 mod writer;
 
 pub use duplicates::{Group, Reason, Report};

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
-use std::sync::LazyLock;
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
@@ -22,6 +21,7 @@ use super::{Clause, Node, Want, Words};
 use crate::search::analyzer;
 use crate::search::schema::{self, Fields};
 use crate::search::weights::Weights;
+use crate::search::words::{self, is_stopword};
 
 /// Words that a beginning or a slip may stand for before all are ranked alike.
 const MOST_WORDS: usize = 64;
@@ -29,16 +29,6 @@ const MOST_WORDS: usize = 64;
 const SLIP: f32 = 0.7;
 /// What completes the beginning of a word, for want of its stem: `configura*` is `configur` in the index.
 const ENDINGS: [&str; 11] = ["", "e", "s", "ed", "ing", "tion", "ion", "ation", "ment", "ility", "y"];
-
-static STOPWORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let lines = include_str!("../../../data/search/stopwords.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.flat_map(str::split_whitespace).collect()
-});
-
-/// Whether the word says nothing of an incident.
-pub fn is_stopword(word: &str) -> bool {
-    STOPWORDS.contains(word.to_lowercase().as_str())
-}
 
 /// A query ready to run.
 pub struct Compiled {
@@ -125,9 +115,7 @@ impl Compiler<'_> {
     fn must(&self, node: &Node, to: &mut Asked) -> tantivy::Result<()> {
         match node {
             Node::Text(None, words) => {
-                let weight = self.weights.fields().find(|(field, _)| *field == Text::Body);
-                let weight = weight.map_or(0.0, |(_, weight)| weight);
-                to.musts.push(self.within(self.fields.body, weight, words)?);
+                to.musts.push(self.within(self.fields.body, self.body(), words)?);
                 for (field, weight) in self.weights.fields().filter(|(field, _)| *field != Text::Body) {
                     to.wishes.push(self.within(field.of(self.fields), weight, words)?);
                 }
@@ -147,7 +135,10 @@ impl Compiler<'_> {
                 let telling = |text: &str| text.chars().count() > 1 && !is_stopword(text);
                 let has_telling = tokens.iter().any(|token| telling(&token.text));
                 for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
-                    to.extend(self.everywhere(&token.text, 1.0));
+                    to.extend(self.everywhere(&token.text));
+                }
+                if let [token] = tokens.as_slice() {
+                    to.extend(self.alike(&token.text));
                 }
             }
             Node::Clauses(clauses) if clauses.iter().all(|clause| clause.want == Want::Wish) => {
@@ -162,10 +153,24 @@ impl Compiler<'_> {
     }
 
     /// A word of the index in each field that has a weight.
-    fn everywhere(&self, word: &str, factor: f32) -> impl Iterator<Item = Box<dyn Query>> {
-        self.weights.fields().map(move |(field, weight)| {
-            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight * factor)
-        })
+    fn everywhere(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
+        let of = move |(field, weight): (Text, f32)| {
+            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight)
+        };
+        self.weights.fields().map(of)
+    }
+
+    /// The words of like meaning, in the body.
+    fn alike(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
+        let weight = self.body() * self.weights.synonym;
+        let words = if weight > 0.0 { words::synonyms(word) } else { &[] };
+        let of = move |word: &String| boosted(term(self.fields.body, word, IndexRecordOption::WithFreqs), weight);
+        words.iter().map(of)
+    }
+
+    /// The weight of the body.
+    fn body(&self) -> f32 {
+        self.weights.fields().find(|(field, _)| *field == Text::Body).map_or(0.0, |(_, weight)| weight)
     }
 
     fn within(&self, field: Field, weight: f32, words: &Words) -> tantivy::Result<Box<dyn Query>> {

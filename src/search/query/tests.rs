@@ -162,6 +162,10 @@ fn queries_find_what_they_say() {
         ("\"primary redis\"", ""),
         ("\"redis failed\"", ""),
         ("\"redis failed\"~1", "redis"),
+        // words of like meaning, for bare words alone
+        ("tls", "notes"),
+        ("+tls", ""),
+        ("\"tls\"", ""),
         // what stands beside the text
         ("+late", "hooks"),
         ("\"brindle rail\" late", "hooks"),

@@ -209,14 +209,23 @@ fn a_hit_tells_what_resolved_it() {
 
 #[test]
 fn weights_are_taken_from_a_file() {
-    let corpus = corpus();
+    let corpus = Corpus::of(0);
+    corpus.write("body.md", "# Outage\n\nThe gateway and the gateway, and again a gateway: gateway.\n");
+    corpus.write("title.md", "# Gateway\n\nIt failed, and it took us many words to say why it did and how.\n");
+    corpus.build(&["--quiet"]).expect(0);
     let weights = corpus.root.path().join("weights.tsv");
-    std::fs::write(&weights, "title\t1\n").unwrap();
-    let path = weights.to_str().unwrap();
-    let run = corpus.run(&["search", "certificate", "--format", "jsonl", "--weights", path]);
-    assert_eq!(run.expect(0).stdout.lines().count(), 1);
+    let first = |table: &str| {
+        std::fs::write(&weights, table).unwrap();
+        let path = weights.to_str().unwrap();
+        let run = corpus.run(&["search", "gateway", "--format", "jsonl", "--limit", "1", "--weights", path]);
+        let row: serde_json::Value = serde_json::from_str(run.expect(0).stdout.trim()).unwrap();
+        row["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(first("title\t0\n"), "body.md");
+    assert_eq!(first("title\t5\n"), "title.md");
     std::fs::write(&weights, "tittle\t1\n").unwrap();
-    corpus.run(&["search", "certificate", "--weights", path]).expect(2).says("weights.tsv").says("line 1");
+    let run = corpus.run(&["search", "gateway", "--weights", weights.to_str().unwrap()]);
+    run.expect(2).says("weights.tsv").says("line 1");
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod settings;
 pub mod timeline;
 mod times;
 
+#[cfg(feature = "program")]
+pub(crate) use self::category::likely_causes;
 pub(crate) use self::category::{Case as Supports, Field, SILENT, lesson, occasions, reasons, ways};
 #[cfg(feature = "program")]
 pub(crate) use self::mask::mask;

@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use super::analyzer;
 use super::index::{Hit, Index};
-use super::words::is_stopword;
+use super::words::is_common;
 use crate::record::Record;
 
 /// Share of runs of words in common from which two texts are one.
@@ -167,7 +167,7 @@ fn sketches(text: &str) -> ([u32; HASHES], [u32; HASHES]) {
     for token in analyzer::cut(text).iter().filter(|token| token.position_length == 1) {
         let hash = hash(&token.text);
         hashes.push(hash);
-        if !is_stopword(&token.text) && token.text.contains(|c: char| c.is_alphabetic()) {
+        if !is_common(&token.text) && token.text.contains(|c: char| c.is_alphabetic()) {
             mix(hash, &mut words);
         }
     }

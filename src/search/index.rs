@@ -8,15 +8,16 @@ use anyhow::{Context, Result};
 use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::{Query, TermQuery};
+use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{DateTime, DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::analyzer;
 use super::duplicates::{self, Report};
 use super::facets::{self, Facet};
-use super::query::{self, Compiler};
+use super::query::{self, Compiled, Compiler};
 use super::readonly::ReadOnly;
+use super::rerank::{DEPTH, Second};
 use super::schema::{self, Fields};
 use super::snippet::{Snippet, Snippets};
 use super::weights::Weights;
@@ -153,12 +154,12 @@ impl<'a> Index<'a> {
     pub fn search(&self, text: &str, options: &Options) -> Result<Found> {
         let compiled = self.compile(text, options)?;
         let sort = options.sort.unwrap_or(if compiled.is_ranked { Sort::Score } else { Sort::Date });
-        let query = compiled.query;
         let damaged = |error| self.generation.damaged("the search index", error);
-        let top = self.top(&*query, sort, options).map_err(damaged)?;
-        let total = options.count.then(|| self.searcher.search(&*query, &Count)).transpose().map_err(damaged)?;
-        let facets = if options.facets { facets::count(&self.searcher, &*query).map_err(damaged)? } else { Vec::new() };
-        let snippets = Snippets::new(&self.searcher, &*query, self.fields.body).map_err(damaged)?;
+        let top = self.top(&compiled, sort, options).map_err(damaged)?;
+        let query = &*compiled.query;
+        let total = options.count.then(|| self.searcher.search(query, &Count)).transpose().map_err(damaged)?;
+        let facets = if options.facets { facets::count(&self.searcher, query).map_err(damaged)? } else { Vec::new() };
+        let snippets = Snippets::new(&self.searcher, query, self.fields.body).map_err(damaged)?;
         let mut hits = Vec::new();
         for (score, address) in top {
             let Stored { record, text, fix } = self.stored(address)?;
@@ -178,28 +179,37 @@ impl<'a> Index<'a> {
     pub fn rank(&self, text: &str, options: &Options) -> Result<Vec<Ranked>> {
         let compiled = self.compile(text, options)?;
         let damaged = |error| self.generation.damaged("the search index", error);
-        let top = self.top(&*compiled.query, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
+        let top = self.top(&compiled, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
         top.into_iter().map(|(score, address)| Ok(Ranked { score, id: self.id(address).map_err(damaged)? })).collect()
     }
 
-    fn compile(&self, text: &str, options: &Options) -> Result<query::Compiled> {
+    fn compile(&self, text: &str, options: &Options) -> Result<Compiled> {
         let node = query::parse(text)?;
         let compiler = Compiler { searcher: &self.searcher, fields: &self.fields, weights: &options.weights };
         compiler.compile(&node).map_err(|error| self.generation.damaged("the search index", error))
     }
 
     /// The scores and places of the hits that `options` ask for, in order. Scores are 0 where the order is another.
-    fn top(&self, query: &dyn Query, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+    fn top(&self, compiled: &Compiled, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+        let query = &*compiled.query;
         let wanted = options.offset + options.limit;
-        let top = TopDocs::with_limit(wanted + TIES);
+        let is_looked_at_again = sort == Sort::Score && !options.reverse && !compiled.words.is_empty();
+        let most = if is_looked_at_again { (wanted + TIES).max(DEPTH) } else { wanted + TIES };
+        let top = TopDocs::with_limit(most);
         let order = if options.reverse { Order::Asc } else { Order::Desc };
         let found: Vec<(Option<f64>, DocAddress)> = match sort {
             Sort::Score => {
-                let found = if options.reverse {
+                let mut found = if options.reverse {
                     self.searcher.search(query, &top.order_by((SortBySimilarityScore, order)))?
                 } else {
                     self.searcher.search(query, &top.order_by_score())?
                 };
+                if is_looked_at_again {
+                    let second =
+                        Second::new(&self.searcher, &self.fields, &options.weights, &compiled.words, &compiled.text)?;
+                    let rest = found.split_off(found.len().min(DEPTH));
+                    found = second.look(found)?.into_iter().chain(rest).collect();
+                }
                 found.into_iter().map(|(score, address)| (Some(score.into()), address)).collect()
             }
             Sort::Date => {

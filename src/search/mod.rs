@@ -15,6 +15,7 @@ mod facets;
 mod index;
 mod query;
 mod readonly;
+mod rerank;
 mod schema;
 mod sections;
 mod similar;

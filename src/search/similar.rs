@@ -15,7 +15,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::analyzer;
 use super::duplicates::Report;
 use super::index::{Index, Stored};
-use super::words::is_stopword;
+use super::words::is_common;
 use crate::record::{Record, RootCause};
 
 /// Words that are looked for: beyond these a word says little of the document.
@@ -132,7 +132,7 @@ impl Index<'_> {
 /// Whether a word may say what an incident was about: no number, no time, no function word.
 fn may_tell(written: &str) -> bool {
     let letters = written.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 2 && written.chars().count() >= 3 && !is_stopword(written)
+    letters >= 2 && written.chars().count() >= 3 && !is_common(written)
 }
 
 fn compare(

@@ -8,21 +8,27 @@ use super::query::TextField;
 
 const OURS: &str = include_str!("../../data/search/weights.tsv");
 
-/// The row that is no field: what a word of like meaning is worth beside the word itself.
-const SYNONYM: &str = "synonym";
-
-/// The weight of each field of text.
+/// What ranks a hit beside BM25 over its body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    fields: Vec<(TextField, f32)>,
-    /// What a word of like meaning is worth; 0 where none is looked for.
+    /// A word of like meaning, beside the word itself.
     pub synonym: f32,
+    /// Two words next to each other, as in the query.
+    pub near: f32,
+    /// Having the root cause that the words of the query speak of, times its chance.
+    pub cause: f32,
+    /// A word that stands in that field too.
+    fields: Vec<(TextField, f32)>,
 }
 
+/// Plain BM25.
+const NONE: Weights = Weights { synonym: 0.0, near: 0.0, cause: 0.0, fields: Vec::new() };
+
+/// The table of the program.
 impl Default for Weights {
     fn default() -> Weights {
-        // The table is part of the program, and a test reads it.
-        Weights::parse(OURS).unwrap_or(Weights { fields: vec![(TextField::Body, 1.0)], synonym: 0.0 })
+        // It is part of the program, and a test reads it.
+        Weights::parse(OURS).unwrap_or(NONE)
     }
 }
 
@@ -33,30 +39,31 @@ impl Weights {
         Weights::parse(&text).with_context(|| format!("cannot read the weights in {}", path.display()))
     }
 
-    /// Reads lines of field and weight with a tab between; `#` begins a note. A field that is left out weighs nothing.
+    /// Reads lines of field and weight with a tab between; `#` begins a note. What is left out weighs nothing.
     pub fn parse(text: &str) -> Result<Weights> {
-        let mut weights = Weights { fields: Vec::new(), synonym: 0.0 };
+        let mut weights = NONE;
         let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty());
         for (at, line) in lines {
             let wrong = |what: &str| anyhow!("line {}: {what}: {line}", at + 1);
-            let (name, weight) = line.split_once('\t').ok_or_else(|| wrong("not a field, a tab and a weight"))?;
+            let (name, weight) = line.split_once('\t').ok_or_else(|| wrong("not a name, a tab and a weight"))?;
             let weight = weight.trim().parse().ok().filter(|weight: &f32| weight.is_finite() && *weight >= 0.0);
             let weight = weight.ok_or_else(|| wrong("the weight is no number, zero or more"))?;
-            if name.trim() == SYNONYM {
-                weights.synonym = weight;
-                continue;
+            match name.trim() {
+                "synonym" => weights.synonym = weight,
+                "near" => weights.near = weight,
+                "cause" => weights.cause = weight,
+                name => {
+                    let field = TextField::named(name).filter(|field| *field != TextField::Body);
+                    let field = field.ok_or_else(|| wrong("there is no such field of text beside the body"))?;
+                    weights.fields.push((field, weight));
+                }
             }
-            let field = TextField::named(name.trim()).ok_or_else(|| wrong("there is no such field of text"))?;
-            weights.fields.push((field, weight));
         }
         weights.fields.retain(|(_, weight)| *weight > 0.0);
-        if weights.fields.is_empty() {
-            return Err(anyhow!("no field has a weight above 0, so nothing could be found"));
-        }
         Ok(weights)
     }
 
-    /// The fields that words are looked for in, and what they are worth there.
+    /// The fields in which a word is worth more.
     pub fn fields(&self) -> impl Iterator<Item = (TextField, f32)> + '_ {
         self.fields.iter().copied()
     }
@@ -69,18 +76,17 @@ mod tests {
     #[test]
     fn the_table_of_the_program_is_read() {
         assert_eq!(Weights::default(), Weights::parse(OURS).unwrap());
-        assert!(Weights::default().fields().any(|(field, _)| field == TextField::Title));
+        assert_ne!(Weights::default(), NONE);
     }
 
     #[test]
     fn a_fault_in_a_table_names_the_line() {
         for (text, what) in [
-            ("title 2", "line 1: not a field"),
+            ("title 2", "line 1: not a name"),
             ("# note\nbodie\t2", "line 2: there is no such field"),
+            ("body\t2", "beside the body"),
             ("title\tx", "no number"),
             ("title\t-1", "no number"),
-            ("title\t0", "nothing could be found"),
-            ("", "nothing could be found"),
         ] {
             let error = Weights::parse(text).unwrap_err().to_string();
             assert!(error.contains(what), "{text}: {error}");

@@ -8,6 +8,9 @@ use super::analyzer;
 static STOPWORDS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| lines(include_str!("../../data/search/stopwords.txt")).flat_map(str::split_whitespace).collect());
 
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| lines(include_str!("../../data/search/common.txt")).flat_map(str::split_whitespace).collect());
+
 /// Each word by its stem, with the stems of the words that mean much the same.
 static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut synonyms: HashMap<String, Vec<String>> = HashMap::new();
@@ -34,6 +37,11 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// Whether the word says nothing of an incident.
 pub fn is_stopword(word: &str) -> bool {
     STOPWORDS.contains(word.to_lowercase().as_str())
+}
+
+/// Whether the word says nothing of what two incidents have in common.
+pub fn is_common(word: &str) -> bool {
+    is_stopword(word) || COMMON.contains(word.to_lowercase().as_str())
 }
 
 /// The words of the index that mean much the same as one of them.

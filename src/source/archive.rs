@@ -80,7 +80,8 @@ impl Source<[u8]> for Archive {
             tar(bytes, name, out)
         };
         out.unpacked.depth -= 1;
-        read
+        // An archive of nothing but hidden files has nothing to say, and is not to be lost in silence.
+        if read.is_ok() && out.is_empty() { Err(Skip::Empty) } else { read }
     }
 }
 
@@ -346,5 +347,6 @@ mod tests {
             ["skipped x: binary data: it is an Office document without text"]
         );
         assert_eq!(told(archive(&[("a.md", "x")]).repeat(2), "x"), ["x/a.md: x"]);
+        assert_eq!(told(archive(&[(".git/a.md", "x")]), "x"), ["skipped x: empty: it has no words"]);
     }
 }

@@ -13,9 +13,11 @@ pub struct Asciidoc;
 pub fn is_asciidoc(text: &str) -> bool {
     static MARK: LazyLock<Regex> = LazyLock::new(|| {
         // A literal pattern, compiled by the tests.
-        Regex::new(r"(?m)^(?::[\w-]+:(?:\s|$)|==+ \S)").expect("a literal pattern compiles")
+        Regex::new(r"(?m)^(?::[\w-]+:(?:\s|$)|==+ [^\n]*[^=\s][ \t]*\r?$)").expect("a literal pattern compiles")
     });
-    text.trim_start().starts_with("= ") && MARK.is_match(text)
+    // In a wiki the mark stands behind the title, too.
+    let first = text.trim_start().lines().next().unwrap_or_default().trim_end();
+    first.starts_with("= ") && !first.ends_with('=') && MARK.is_match(text)
 }
 
 impl Dialect for Asciidoc {
@@ -130,6 +132,11 @@ mod tests {
                 ("|===\n|never closed", &["p |never closed"]),
             ],
         );
-        assert!(is_asciidoc("= T\n:a: b\n") && is_asciidoc("= T\n\n== S\n") && !is_asciidoc("= 5\n"));
+        assert!(
+            is_asciidoc("= T\n:a: b\n")
+                && is_asciidoc("= T\n\n== S\n")
+                && !is_asciidoc("= 5\n")
+                && !is_asciidoc("= T =\n== S ==\n")
+        );
     }
 }

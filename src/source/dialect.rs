@@ -4,6 +4,8 @@
 //! marks already; a [`Dialect`] is asked first for each line that is not blank. Promises: as those of `markdown`, given
 //! that a dialect's blocks are spans of the lines that it takes, in order.
 
+use std::cell::Cell;
+
 use super::lines::Line;
 use crate::document::{Block, BlockKind, Span};
 
@@ -31,6 +33,14 @@ pub trait Dialect {
 pub struct Text<'t> {
     pub text: &'t str,
     pub lines: &'t [Line],
+    /// How many lines may still be looked at in search of what closes another: ten thousand marks that nothing closes must
+    /// not each read the rest of the text.
+    pub looks: &'t Cell<usize>,
+}
+
+/// The looks that a text of so many lines is worth: an honest one needs two a line.
+pub fn looks(lines: usize) -> Cell<usize> {
+    Cell::new(20 * lines + 1000)
 }
 
 impl<'t> Text<'t> {
@@ -43,7 +53,10 @@ impl<'t> Text<'t> {
     pub fn find(&self, from: usize, ends: impl Fn(&str) -> bool) -> Option<usize> {
         /// What is not closed by then was never opened.
         const REACH: usize = 2000;
-        (from..self.lines.len().min(from + REACH)).find(|at| ends(self.body(*at)))
+        let reach = self.lines.len().min(from + REACH.min(self.looks.get()));
+        let found = (from..reach).find(|at| ends(self.body(*at)));
+        self.looks.set(self.looks.get().saturating_sub(found.unwrap_or(reach).saturating_sub(from)));
+        found
     }
 
     /// The line after the last of those from `from` on that are indented further than `indent`, or blank.

@@ -41,7 +41,12 @@ impl Form for Incident {
         }
         // The address is given below that of the page, which the data does not name.
         let uri = text(item, "uri");
-        draft.finish(name, &first_text(item, &["id", "number"]), Some(uri).filter(|uri| uri.contains("://")), out);
+        draft.finish(
+            name,
+            &first_text(item, &["id", "number", "begin"]),
+            Some(uri).filter(|uri| uri.contains("://")),
+            out,
+        );
     }
 }
 

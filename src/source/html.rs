@@ -239,8 +239,8 @@ impl State {
         };
         if matches!(&*tag.name, "main" | "article") {
             place.region = self.draft.main_region(place.region);
-        } else if !opens_panel(tag)
-            && let Some(why) = boilerplate(tag)
+        } else if let Some(why) = boilerplate(tag)
+            && !opens_panel(tag)
             && !(tag.name == local_name!("header") && self.draft.is_main(place.region))
         {
             place.region = self.draft.extra_region(place.region, why);

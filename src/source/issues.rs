@@ -51,7 +51,7 @@ impl Form for Issue {
             draft.update("", &text(comment, "body"), &first_text(comment, &["created_at", "createdAt"]));
         }
         let url = first_text(item, &["html_url", "web_url", "url"]);
-        draft.finish(name, &first_text(item, &["number", "iid", "id"]), Some(url), out);
+        draft.finish(name, &first_text(item, &["number", "iid", "id", "title"]), Some(url), out);
     }
 }
 

@@ -37,7 +37,7 @@ impl Source<str> for Json {
         let start = content.trim_start_matches('\u{feff}').trim_start();
         // `[link](address)` is Markdown, and `{% include %}` a template.
         let opens = start.strip_prefix(['{', '[']).map(str::trim_start);
-        opens.is_some_and(|rest| rest.starts_with(['"', '{', '[', '}', ']']) || is_named && rest.is_empty())
+        opens.is_some_and(|rest| is_named || rest.starts_with(['"', '{', '[', '}', ']']))
             && (is_named || Items::of(start).first().is_some_and(|item| form(&item, name).is_some()))
     }
 
@@ -151,7 +151,11 @@ impl<'t> Iterator for Items<'t> {
 }
 
 fn sized(item: &str) -> Result<&str, Skip> {
-    if item.len() > MOST_BYTES { Err(Skip::TooLarge(MOST_BYTES as u64)) } else { Ok(item) }
+    if item.len() > MOST_BYTES {
+        Err(Skip::Broken(format!("an item of more than {MOST_BYTES} bytes")))
+    } else {
+        Ok(item)
+    }
 }
 
 /// What lies between the brackets of the list of items: that of the file, or of a key of [`LISTS`].

@@ -6,11 +6,12 @@
 //! lines or their last fence. Leaves to others: bold lines that serve as headings, which stay paragraphs, and HTML
 //! tags and shortcodes, which stay in the text.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::dialect::{Dialect, Take, Text};
+use super::dialect::{self, Dialect, Take, Text};
 use super::joins::{self, Before, Joiner};
 use super::lines::{self, Line};
 use super::{fences, front};
@@ -28,7 +29,9 @@ pub fn segment_as(text: &str, dialect: Option<&dyn Dialect>) -> Vec<Block> {
     let mut joiner = Joiner::of(text, &lines[taken..]);
     joiner.markdown |= dialect.is_some();
     let closers = fences::closers(text, &lines);
-    let mut segmenter = Segmenter { text, lines: &lines, joiner, closers, dialect, blocks, open: None, list: None };
+    let looks = dialect::looks(lines.len());
+    let mut segmenter =
+        Segmenter { text, lines: &lines, joiner, closers, dialect, looks: &looks, blocks, open: None, list: None };
     let mut at = taken;
     while at < lines.len() {
         at = segmenter.step(at);
@@ -44,6 +47,7 @@ struct Segmenter<'t> {
     /// For each line, the longest closing fence from there on, of backticks and of tildes.
     closers: Vec<[usize; 2]>,
     dialect: Option<&'t dyn Dialect>,
+    looks: &'t Cell<usize>,
     blocks: Vec<Block>,
     open: Option<Open>,
     /// The indent of the list item that we are in, until something at the margin ends the list.
@@ -103,7 +107,7 @@ impl<'t> Segmenter<'t> {
 
     /// What the dialect makes of the line.
     fn dialect(&mut self, at: usize) -> Option<usize> {
-        let text = Text { text: self.text, lines: self.lines };
+        let text = Text { text: self.text, lines: self.lines, looks: self.looks };
         match self.dialect?.take(&text, at)? {
             Take::Blocks(blocks, next) => {
                 self.close();

@@ -100,7 +100,7 @@ impl<C: ?Sized> Source<C> for Single<C> {
     }
 
     fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip> {
-        out.document(of_page((self.read)(content)?, self.format, name.id, name.source)?);
+        split::give(of_page((self.read)(content)?, self.format, name.id, name.source)?, name, out);
         Ok(())
     }
 }
@@ -284,6 +284,9 @@ fn read_all(bytes: Result<Vec<u8>, Skip>, name: &Name, mut each: impl FnMut(Resu
     let mut out = Out::new(&mut each);
     if let Err(why) = bytes.and_then(|bytes| documents(bytes, name, &mut out)) {
         out.skip(name.source, why);
+    } else if out.is_empty() {
+        // A table of a head alone, a list of nothing.
+        out.skip(name.source, Skip::Empty);
     }
 }
 
@@ -312,12 +315,19 @@ pub fn read_limited(input: impl Read, limits: Limits) -> io::Result<Result<Vec<u
 /// Reads `bytes`, in whatever format, into the one document named `id`; `path` helps to tell the format.
 pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
     let name = Name { id, source, path, limits: Limits { max_bytes: u64::MAX }, mappings: &[] };
-    let mut found = Vec::new();
-    read_bytes(bytes, &name, |read| found.push(read));
-    let (documents, skipped): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
-    let mut documents: Vec<Document> = documents.into_iter().flatten().collect();
+    if !BYTES.iter().any(|source| source.claims(&bytes, &name)) {
+        let (text, notes) = decode::decode(bytes)?;
+        let mut document = from_text(text, id, source, path)?;
+        document.notes.splice(0..0, notes);
+        return Ok(document);
+    }
+    let (mut documents, mut why) = (Vec::new(), Skip::Empty);
+    read_bytes(bytes, &name, |read| match read {
+        Ok(document) => documents.push(document),
+        Err(skipped) => why = skipped.why,
+    });
     match documents.len() {
-        0 => Err(skipped.into_iter().find_map(Result::err).map_or(Skip::Empty, |skipped| skipped.why)),
+        0 => Err(why),
         1 => Ok(documents.remove(0)),
         _ => Err(Skip::Several(documents.into_iter().map(|document| document.id).collect())),
     }
@@ -348,7 +358,8 @@ fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Documen
     Ok(Document { id, source, url: None, format, text, blocks, title_hint: title, notes, dropped })
 }
 
-/// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not.
+/// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not. The other marked-up texts
+/// look alike, so that a name that tells one of them is believed.
 fn format(text: &str, path: Option<&Path>) -> Format {
     let is = |names: &[&str]| has_extension(path, names);
     let is_markdown = is(&["md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"]);
@@ -356,13 +367,21 @@ fn format(text: &str, path: Option<&Path>) -> Format {
         Format::Html
     } else if is_markdown {
         Format::Markdown
-    } else if is(&["org"]) || org::is_org(text) {
+    } else if is(&["org"]) {
         Format::Org
-    } else if is(&["adoc", "asciidoc", "asc"]) || asciidoc::is_asciidoc(text) {
+    } else if is(&["adoc", "asciidoc", "asc"]) {
         Format::Asciidoc
-    } else if is(&["rst", "rest"]) || rst::is_rst(text) {
+    } else if is(&["rst", "rest"]) {
         Format::Rst
-    } else if is(&["mediawiki", "wiki"]) || mediawiki::is_mediawiki(text) {
+    } else if is(&["mediawiki", "wiki"]) {
+        Format::Mediawiki
+    } else if org::is_org(text) {
+        Format::Org
+    } else if asciidoc::is_asciidoc(text) {
+        Format::Asciidoc
+    } else if rst::is_rst(text) {
+        Format::Rst
+    } else if mediawiki::is_mediawiki(text) {
         Format::Mediawiki
     } else {
         Format::Text

@@ -15,12 +15,18 @@ pub struct Out<'a> {
     notes: Vec<String>,
     /// What was unpacked of the archives in the file.
     pub(super) unpacked: Unpacked,
+    is_empty: bool,
 }
 
 impl<'a> Out<'a> {
     /// Hands every document on to `each`.
     pub fn new(each: &'a mut dyn FnMut(Result<Document, Skipped>)) -> Out<'a> {
-        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default() }
+        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default(), is_empty: true }
+    }
+
+    /// Whether nothing was given so far, neither a document nor why there is none.
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Notes what holds for the documents to come: `decoded from windows-1252`.
@@ -45,11 +51,13 @@ impl<'a> Out<'a> {
             self.ids.insert(document.id.clone(), 1);
         }
         document.notes.splice(0..0, self.notes.iter().cloned());
+        self.is_empty = false;
         (self.each)(Ok(document));
     }
 
     /// Takes note of a part that gives no document: `incidents.jsonl:12`, and why.
     pub fn skip(&mut self, source: &str, why: Skip) {
+        self.is_empty = false;
         (self.each)(Err(Skipped { source: source.to_owned(), why }));
     }
 }

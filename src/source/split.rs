@@ -235,7 +235,7 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
             format: document.format,
             title_hint: None,
             notes: document.notes.clone(),
-            dropped: Vec::new(),
+            dropped: document.dropped.clone(),
         });
     }
 }

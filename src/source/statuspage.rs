@@ -58,7 +58,12 @@ impl Form for Incident {
         for update in updates.iter().filter(|update| update.state != "Postmortem" || body.trim().is_empty()) {
             draft.update(&update.state, &update.body, &update.time);
         }
-        draft.finish(name, &first_text(item, &["id", "code"]), Some(first_text(item, &["shortlink", "url"])), out);
+        draft.finish(
+            name,
+            &first_text(item, &["id", "code", "name"]),
+            Some(first_text(item, &["shortlink", "url"])),
+            out,
+        );
     }
 }
 

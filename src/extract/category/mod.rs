@@ -158,6 +158,12 @@ pub(crate) fn reasons() -> Vec<&'static str> {
 static REASONS: LazyLock<Lines> =
     LazyLock::new(|| Lines::embedded("causes.tsv", include_str!("../../../data/model/causes.tsv"), reasons()));
 
+/// The chance of each root cause that `text`, words about an incident, speaks of.
+#[cfg(feature = "program")]
+pub(crate) fn likely_causes(text: &str) -> Vec<(&'static str, f32)> {
+    reasons().into_iter().zip(REASONS.chances(text)).filter(|(name, _)| *name != "none").collect()
+}
+
 /// The class of lines that tell of no trigger; `none` is the trigger of a fault that lay there and needed none.
 pub(crate) const SILENT: &str = "silent";
 

@@ -1,7 +1,7 @@
 //! From a [`Node`] to a query of tantivy.
 //!
-//! Bare words become one flat union of words in fields, each with its weight: tantivy finds the best hits of such a union
-//! without scoring the rest (block-max WAND). What only narrows (labels, ranges, `has`) adds nothing to a score. The
+//! Words without a field are looked for in the body, which holds every word. Bare ones become one flat union: tantivy finds
+//! the best hits of such a union without scoring the rest (block-max WAND); what else they are worth is seen to in `rerank`. What only narrows (labels, ranges, `has`) adds nothing to a score. The
 //! beginning of a word, and a word with slips, become the words of the index that they stand for; where these are too
 //! many, a query that finds all their documents and ranks them alike.
 
@@ -15,7 +15,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DateTime, Searcher, Term};
 
-use super::fields::{Column, Label, Text};
+use super::fields::{Column, Label};
 use super::values::{self, Range};
 use super::{Clause, Node, Want, Words};
 use crate::search::analyzer;
@@ -25,6 +25,8 @@ use crate::search::words::{self, is_stopword};
 
 /// Words that a beginning or a slip may stand for before all are ranked alike.
 const MOST_WORDS: usize = 64;
+/// Words of a query that the second look reads: a longer one is a pasted text.
+const MOST_LOOKED_AT: usize = 40;
 /// What a word with slips is worth beside the word as it was typed.
 const SLIP: f32 = 0.7;
 /// What completes the beginning of a word, for want of its stem: `configura*` is `configur` in the index.
@@ -35,6 +37,11 @@ pub struct Compiled {
     pub query: Box<dyn Query>,
     /// Whether it has words, by which hits differ in score.
     pub is_ranked: bool,
+    /// The words that are looked for anywhere, as the index has them, in the order of the query, each with whether the hits
+    /// were found by it.
+    pub words: Vec<(String, bool)>,
+    /// The same as typed, and those between them that say nothing.
+    pub text: String,
 }
 
 /// Makes queries for one index.
@@ -58,7 +65,13 @@ struct Asked {
 
 impl Compiler<'_> {
     pub fn compile(&self, node: &Node) -> tantivy::Result<Compiled> {
-        Ok(Compiled { query: self.query(node)?, is_ranked: is_ranked(node) })
+        let (mut words, mut text) = (Vec::new(), String::new());
+        gather(node, &mut words, &mut text);
+        if !words.iter().any(|(_, tells)| *tells) {
+            words.iter_mut().for_each(|(_, tells)| *tells = true);
+        }
+        words.truncate(MOST_LOOKED_AT);
+        Ok(Compiled { query: self.query(node)?, is_ranked: is_ranked(node), words, text })
     }
 
     fn query(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
@@ -86,7 +99,7 @@ impl Compiler<'_> {
                 nodes.iter().try_for_each(|node| self.must(node, &mut asked))?;
                 asked.query()
             }
-            Node::Text(Some(field), words) => self.within(field.of(self.fields), 1.0, words)?,
+            Node::Text(Some(field), words) => self.within(field.of(self.fields), words)?,
             node @ Node::Text(None, _) => {
                 let mut asked = Asked::default();
                 self.must(node, &mut asked)?;
@@ -102,7 +115,7 @@ impl Compiler<'_> {
     /// What finds the documents of a node, for where no score is asked for.
     fn unranked(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
         match node {
-            Node::Text(None, words) => self.within(self.fields.body, 1.0, words),
+            Node::Text(None, words) => self.within(self.fields.body, words),
             other => self.query(other),
         }
     }
@@ -111,14 +124,11 @@ impl Compiler<'_> {
         nodes.iter().map(|node| self.query(node)).collect()
     }
 
-    /// Adds what must match: words in the body, as it holds every word, and what they are worth in other fields on top.
+    /// Adds what must match.
     fn must(&self, node: &Node, to: &mut Asked) -> tantivy::Result<()> {
         match node {
             Node::Text(None, words) => {
-                to.musts.push(self.within(self.fields.body, self.body(), words)?);
-                for (field, weight) in self.weights.fields().filter(|(field, _)| *field != Text::Body) {
-                    to.wishes.push(self.within(field.of(self.fields), weight, words)?);
-                }
+                to.musts.push(self.within(self.fields.body, words)?);
             }
             node if is_ranked(node) => to.musts.push(self.query(node)?),
             node => to.filters.push(self.query(node)?),
@@ -135,7 +145,7 @@ impl Compiler<'_> {
                 let telling = |text: &str| text.chars().count() > 1 && !is_stopword(text);
                 let has_telling = tokens.iter().any(|token| telling(&token.text));
                 for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
-                    to.extend(self.everywhere(&token.text));
+                    to.push(term(self.fields.body, &token.text, IndexRecordOption::WithFreqs));
                 }
                 if let [token] = tokens.as_slice() {
                     to.extend(self.alike(&token.text));
@@ -152,37 +162,24 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// A word of the index in each field that has a weight.
-    fn everywhere(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
-        let of = move |(field, weight): (Text, f32)| {
-            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight)
-        };
-        self.weights.fields().map(of)
-    }
-
     /// The words of like meaning, in the body.
     fn alike(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
-        let weight = self.body() * self.weights.synonym;
+        let weight = self.weights.synonym;
         let words = if weight > 0.0 { words::synonyms(word) } else { &[] };
         let of = move |word: &String| boosted(term(self.fields.body, word, IndexRecordOption::WithFreqs), weight);
         words.iter().map(of)
     }
 
-    /// The weight of the body.
-    fn body(&self) -> f32 {
-        self.weights.fields().find(|(field, _)| *field == Text::Body).map_or(0.0, |(_, weight)| weight)
-    }
-
-    fn within(&self, field: Field, weight: f32, words: &Words) -> tantivy::Result<Box<dyn Query>> {
+    fn within(&self, field: Field, words: &Words) -> tantivy::Result<Box<dyn Query>> {
         match words {
-            Words::Word(text) => Ok(phrase(field, weight, text, 0)),
-            Words::Phrase { text, slop } => Ok(phrase(field, weight, text, *slop)),
-            Words::Prefix(text) => self.beginning(field, weight, text),
-            Words::Fuzzy(text, distance) => self.slips(field, weight, text, *distance),
+            Words::Word(text) => Ok(phrase(field, text, 0)),
+            Words::Phrase { text, slop } => Ok(phrase(field, text, *slop)),
+            Words::Prefix(text) => self.beginning(field, text),
+            Words::Fuzzy(text, distance) => self.slips(field, text, *distance),
         }
     }
 
-    fn beginning(&self, field: Field, weight: f32, text: &str) -> tantivy::Result<Box<dyn Query>> {
+    fn beginning(&self, field: Field, text: &str) -> tantivy::Result<Box<dyn Query>> {
         let mut to = Queries::new();
         let prefix = text.to_lowercase();
         // After the last word that begins so comes nothing that does: no character is as high as this one.
@@ -198,16 +195,16 @@ impl Compiler<'_> {
         if words.len() > MOST_WORDS {
             let bound = |text: &str| Term::from_field_text(field, text);
             let all = RangeQuery::new(Bound::Included(bound(&prefix)), Bound::Excluded(bound(&after)));
-            to.push(Box::new(ConstScoreQuery::new(Box::new(all), weight)));
+            to.push(Box::new(ConstScoreQuery::new(Box::new(all), 1.0)));
             words.clear();
         }
         let stems = ENDINGS.iter().map(|ending| analyzer::normal(&format!("{prefix}{ending}")));
         words.extend(stems.filter(|stem| stem.len() < prefix.len() && prefix.starts_with(stem.as_str())));
-        to.extend(weighted(field, &words, weight));
+        to.extend(weighted(field, &words, 1.0));
         Ok(union(to))
     }
 
-    fn slips(&self, field: Field, weight: f32, text: &str, distance: u8) -> tantivy::Result<Box<dyn Query>> {
+    fn slips(&self, field: Field, text: &str, distance: u8) -> tantivy::Result<Box<dyn Query>> {
         let mut to = Queries::new();
         let typed = analyzer::normal(text);
         let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, &typed), distance, true);
@@ -220,12 +217,12 @@ impl Compiler<'_> {
             }
         }
         if words.len() > MOST_WORDS {
-            to.push(Box::new(ConstScoreQuery::new(Box::new(fuzzy), weight * SLIP)));
+            to.push(Box::new(ConstScoreQuery::new(Box::new(fuzzy), SLIP)));
             words.clear();
         }
         words.remove(&typed);
-        to.extend(weighted(field, &words, weight * SLIP));
-        to.extend(weighted(field, &HashSet::from([typed]), weight));
+        to.extend(weighted(field, &words, SLIP));
+        to.extend(weighted(field, &HashSet::from([typed]), 1.0));
         Ok(union(to))
     }
 
@@ -291,6 +288,27 @@ impl Asked {
     }
 }
 
+/// Takes the words of a node that are looked for anywhere, each with whether it tells something, and their text.
+fn gather(node: &Node, to: &mut Vec<(String, bool)>, all: &mut String) {
+    match node {
+        Node::Clauses(clauses) => {
+            let wanted = clauses.iter().filter(|clause| clause.want != Want::MustNot);
+            wanted.for_each(|clause| gather(&clause.node, to, all));
+        }
+        Node::Any(nodes) | Node::All(nodes) => nodes.iter().for_each(|node| gather(node, to, all)),
+        Node::Text(None, Words::Word(text) | Words::Phrase { text, .. }) => {
+            let parts = analyzer::cut(text).into_iter().filter(|token| token.position_length == 1);
+            to.extend(parts.map(|token| {
+                let tells = !is_stopword(&text[token.offset_from..token.offset_to]);
+                (token.text, tells)
+            }));
+            *all += text;
+            all.push(' ');
+        }
+        _ => {}
+    }
+}
+
 /// Whether hits of the node differ in score.
 fn is_ranked(node: &Node) -> bool {
     match node {
@@ -322,19 +340,18 @@ fn has_more(clauses: &[Clause]) -> bool {
 }
 
 /// Words in a row. A name is its parts in a row, so that `hooks-worker` and `hooks worker` are the same.
-fn phrase(field: Field, weight: f32, text: &str, slop: u32) -> Box<dyn Query> {
+fn phrase(field: Field, text: &str, slop: u32) -> Box<dyn Query> {
     let parts: BTreeMap<usize, String> = analyzer::cut(text)
         .into_iter()
         .filter(|token| token.position_length == 1)
         .map(|token| (token.position, token.text))
         .collect();
     let terms: Vec<(usize, Term)> = parts.iter().map(|(at, word)| (*at, Term::from_field_text(field, word))).collect();
-    let query: Box<dyn Query> = match terms.as_slice() {
+    match terms.as_slice() {
         [] => Box::new(EmptyQuery),
         [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
         _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
-    };
-    boosted(query, weight)
+    }
 }
 
 /// A query that may be excluded. Tantivy 0.27 asks an excluded phrase for documents before the one it stands at, which a

@@ -1,0 +1,211 @@
+//! The second look at the best hits: what BM25 over single words does not see.
+//!
+//! The first look (`query`) finds the hundred documents whose bodies score best, without reading the others. The second
+//! reads for these where the words of the query stand, and adds to the score
+//! - for words so common that the first look passed over them, what BM25 gives for them: who remembers how something was
+//!   put may be found by it;
+//! - for words that stand near each other in the query and in the document;
+//! - for the root cause that the query speaks of, by the model that reads causes in documents;
+//! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
+//!   Zaragoza and Taylor 2004): by its rarity among titles nearly every word would be the rarest.
+//!
+//! All factors stand in `data/search/weights.tsv`. Pages beyond the first hundred hits keep the order of the first look.
+
+use std::collections::HashMap;
+
+use tantivy::postings::Postings;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+
+use super::schema::Fields;
+use super::weights::Weights;
+use crate::extract::likely_causes;
+
+/// Hits that are looked at again.
+pub const DEPTH: usize = 100;
+
+/// BM25's constants, as tantivy has them.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// Words that stand further apart are not near.
+const NEAR: u32 = 10;
+
+/// Words from which on a query may speak of a root cause.
+const FEWEST_FOR_CAUSE: usize = 3;
+
+/// What the second look knows of the words of a query.
+pub struct Second<'a> {
+    searcher: &'a Searcher,
+    fields: &'a Fields,
+    weights: &'a Weights,
+    /// The words in the order of the query.
+    words: Vec<Word>,
+    /// Words of a body, in the mean.
+    length: f32,
+    /// Root causes that they speak of, with the chance.
+    causes: Vec<(&'static str, f32)>,
+}
+
+/// A word of the query.
+struct Word {
+    text: String,
+    /// Its inverse document frequency in the bodies.
+    rarity: f32,
+    /// Whether the first look looked for it.
+    is_scored: bool,
+}
+
+/// What was seen of one document.
+#[derive(Default)]
+struct Seen {
+    /// Words of its body.
+    length: f32,
+    /// By word: where it stands in the body.
+    positions: Vec<Vec<u32>>,
+    /// The sum over fields of weight times rarity.
+    in_fields: f32,
+}
+
+impl<'a> Second<'a> {
+    pub fn new(
+        searcher: &'a Searcher,
+        fields: &'a Fields,
+        weights: &'a Weights,
+        words: &[(String, bool)],
+        text: &str,
+    ) -> tantivy::Result<Second<'a>> {
+        let documents = searcher.num_docs() as f32;
+        let mut known = Vec::new();
+        for (word, is_scored) in words {
+            let with = searcher.doc_freq(&Term::from_field_text(fields.body, word))? as f32;
+            // BM25's own formula; the number of documents leaves out what was deleted and the other does not.
+            let rarity = (1.0 + (documents - with + 0.5).max(0.0) / (with + 0.5)).ln();
+            known.push(Word { text: word.clone(), rarity, is_scored: *is_scored });
+        }
+        let mut tokens = 0;
+        for segment in searcher.segment_readers() {
+            tokens += segment.inverted_index(fields.body)?.total_num_tokens();
+        }
+        // One or two words are a name or a symptom, and say nothing of the cause.
+        let asks = weights.cause > 0.0 && words.len() >= FEWEST_FOR_CAUSE;
+        let causes = if asks { likely_causes(text) } else { Vec::new() };
+        Ok(Second { searcher, fields, weights, words: known, length: tokens as f32 / documents.max(1.0), causes })
+    }
+
+    /// The hits with their new scores, the best first.
+    pub fn look(&self, hits: Vec<(f32, DocAddress)>) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+        let mut by_segment: HashMap<u32, Vec<(DocId, f32)>> = HashMap::new();
+        for (score, address) in hits {
+            by_segment.entry(address.segment_ord).or_default().push((address.doc_id, score));
+        }
+        let mut out = Vec::new();
+        for (ord, mut hits) in by_segment {
+            hits.sort_by_key(|(doc, _)| *doc);
+            let docs: Vec<DocId> = hits.iter().map(|(doc, _)| *doc).collect();
+            let seen = self.read(self.searcher.segment_reader(ord), &docs)?;
+            let score =
+                |((doc, score), seen): ((DocId, f32), Seen)| (self.score(score, &seen), DocAddress::new(ord, doc));
+            out.extend(hits.into_iter().zip(seen).map(score));
+        }
+        out.sort_by(|(a, first), (b, second)| b.total_cmp(a).then_with(|| first.cmp(second)));
+        Ok(out)
+    }
+
+    fn score(&self, first: f32, seen: &Seen) -> f32 {
+        let length = 1.0 - B + B * seen.length / self.length.max(1.0);
+        let passed_over = self.words.iter().zip(&seen.positions).filter(|(word, _)| !word.is_scored);
+        let passed_over = passed_over.map(|(word, positions)| {
+            let count = positions.len() as f32;
+            word.rarity * count * (K1 + 1.0) / (count + K1 * length)
+        });
+        let passed_over: f32 = passed_over.sum();
+        let pairs = seen.positions.windows(2).zip(self.words.windows(2));
+        let near = pairs.filter_map(|(places, words)| {
+            Some(words[0].rarity.min(words[1].rarity) / gap(&places[0], &places[1])? as f32)
+        });
+        let near: f32 = near.sum();
+        first + passed_over + self.weights.near * near + seen.in_fields
+    }
+
+    /// Where the words stand in the documents of a segment, which are in order.
+    fn read(&self, segment: &SegmentReader, docs: &[DocId]) -> tantivy::Result<Vec<Seen>> {
+        let mut seen: Vec<Seen> = docs.iter().map(|_| Seen::default()).collect();
+        let lengths = segment.get_fieldnorms_reader(self.fields.body)?;
+        seen.iter_mut().zip(docs).for_each(|(seen, doc)| seen.length = lengths.fieldnorm(*doc) as f32);
+        for Word { text: word, rarity, is_scored } in &self.words {
+            seen.iter_mut().for_each(|seen| seen.positions.push(Vec::new()));
+            each(segment, self.fields.body, word, IndexRecordOption::WithFreqsAndPositions, docs, |at, postings| {
+                if let Some(positions) = seen[at].positions.last_mut() {
+                    postings.positions(positions);
+                }
+            })?;
+            for (field, weight) in self.weights.fields().filter(|_| *is_scored) {
+                let field = field.of(self.fields);
+                each(segment, field, word, IndexRecordOption::Basic, docs, |at, _| {
+                    seen[at].in_fields += weight * rarity
+                })?;
+            }
+        }
+        for (cause, chance) in &self.causes {
+            let worth = self.weights.cause * chance;
+            each(segment, self.fields.cause, cause, IndexRecordOption::Basic, docs, |at, _| {
+                seen[at].in_fields += worth
+            })?;
+        }
+        Ok(seen)
+    }
+}
+
+/// Calls `found` for each of `docs` that has the word in that field.
+fn each(
+    segment: &SegmentReader,
+    field: Field,
+    word: &str,
+    option: IndexRecordOption,
+    docs: &[DocId],
+    mut found: impl FnMut(usize, &mut tantivy::postings::SegmentPostings),
+) -> tantivy::Result<()> {
+    let term = Term::from_field_text(field, word);
+    let Some(mut postings) = segment.inverted_index(field)?.read_postings(&term, option)? else { return Ok(()) };
+    for (at, doc) in docs.iter().enumerate() {
+        if postings.doc() < *doc {
+            postings.seek(*doc);
+        }
+        if postings.doc() == TERMINATED {
+            break;
+        }
+        if postings.doc() == *doc {
+            found(at, &mut postings);
+        }
+    }
+    Ok(())
+}
+
+/// The smallest step between a place of one word and one of the other, both in order; none where it is not near.
+fn gap(a: &[u32], b: &[u32]) -> Option<u32> {
+    let (mut i, mut j, mut least) = (0, 0, u32::MAX);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        least = least.min(x.abs_diff(*y).max(1));
+        if x < y { i += 1 } else { j += 1 }
+    }
+    (least <= NEAR).then_some(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gap_is_the_smallest_step_between_two_words() {
+        for (a, b, expected) in [
+            (&[1, 50][..], &[30, 52][..], Some(2)),
+            (&[5], &[4], Some(1)),
+            (&[5], &[5], Some(1)),
+            (&[1], &[100], None),
+            (&[], &[1], None),
+        ] {
+            assert_eq!(gap(a, b), expected, "{a:?} {b:?}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ const DERIVATION: &[&str] = &[
     "src/search/analyzer.rs",
     "src/search/schema.rs",
     "src/search/sections.rs",
+    "src/search/stems.rs",
     "src/search/writer.rs",
     "data",
 ];

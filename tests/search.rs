@@ -4,6 +4,10 @@
 
 mod corpus;
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use coroner::library;
+use coroner::search::{Hit, Index, Options};
 use corpus::Corpus;
 
 /// Three documents about different things.
@@ -250,4 +254,58 @@ fn reports_of_one_incident_are_listed_and_shown_as_one_hit() {
     let run = corpus.run(&["search", "gateway refused", "--all"]);
     assert!(run.expect(0).stdout.contains("  2. ") && !run.stdout.contains("also in"), "{run:?}");
     assert_eq!(ids(&corpus, "gateway refused").len(), 2);
+}
+
+#[test]
+fn a_search_beside_builds_answers_from_one_whole_generation() {
+    const DOCUMENTS: usize = 30;
+    let corpus = Corpus::of(0);
+    // Every build replaces every document, so that an answer from two generations would have two steps.
+    let write = |step: usize| {
+        for number in 0..DOCUMENTS {
+            let name = format!("{number:02}-{step:02}.md");
+            corpus.write(&name, &format!("# Outage of step{step}\n\nThe gateway failed. Number {number}.\n"));
+            if step > 0 {
+                corpus.remove(&format!("{number:02}-{:02}.md", step - 1));
+            }
+        }
+        corpus.build(&["--quiet"]).expect(0);
+    };
+    write(0);
+    let (done, reads) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let check = |titles: Vec<String>, ids: Vec<String>| {
+        assert_eq!(titles.len(), DOCUMENTS);
+        let step = titles[0].rsplit("step").next().unwrap();
+        assert!(titles.iter().all(|title| title.ends_with(&format!("step{step}"))), "{titles:?}");
+        assert!(ids.iter().all(|id| id.ends_with(&format!("-{step:0>2}.md"))), "{step}: {ids:?}");
+        reads.fetch_add(1, Ordering::Relaxed);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let options = Options { limit: 100, ..Options::default() };
+            while !done.load(Ordering::Relaxed) {
+                let found =
+                    library::read(&corpus.library(), |at| Index::open(at)?.search("gateway", &options)).unwrap();
+                assert_eq!(found.total, Some(DOCUMENTS));
+                let title = |hit: &Hit| hit.record.title.clone().unwrap();
+                check(
+                    found.hits.iter().map(title).collect(),
+                    found.hits.iter().map(|hit| hit.record.id.clone()).collect(),
+                );
+            }
+        });
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let run = corpus.run(&["search", "gateway", "--limit", "100", "--format", "jsonl"]);
+                let row = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+                let rows: Vec<_> = run.expect(0).stdout.lines().map(row).collect();
+                let text = |field: &str| rows.iter().map(|row| row[field].as_str().unwrap().to_owned()).collect();
+                check(text("title"), text("id"));
+            }
+        });
+        (1..=8).for_each(write);
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(corpus.generation().0, 9);
+    assert!(reads.load(Ordering::Relaxed) > 20);
 }

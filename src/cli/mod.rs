@@ -16,6 +16,7 @@ pub mod build;
 mod config;
 pub mod duplicates;
 pub mod eval;
+pub mod eval_search;
 pub mod inspect;
 mod labelled;
 pub mod output;
@@ -59,6 +60,7 @@ enum Command {
     Schema(schema::Args),
     Timeline(timeline::Args),
     Train(train::Args),
+    EvalSearch(eval_search::Args),
 }
 
 impl Command {
@@ -79,6 +81,7 @@ impl Command {
             Command::Schema(args) => schema::run(args),
             Command::Timeline(args) => timeline::run(args),
             Command::Train(args) => train::run(args),
+            Command::EvalSearch(args) => eval_search::run(args),
         }
     }
 }

@@ -12,8 +12,9 @@
 //! Promises: tokens in the order of their positions, their offsets on character boundaries, whatever the text. Queries
 //! are cut by the same code ([`cut`]).
 
-use frostem::{Algorithm, Stemmer};
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
+
+use super::stems;
 
 /// The name of the analyzer in the schema.
 pub const NAME: &str = "names_and_prose";
@@ -40,11 +41,11 @@ pub fn cut(text: &str) -> Vec<Token> {
 /// A word as the index holds it: lower case, and its stem where it has letters only.
 pub fn normal(word: &str) -> String {
     let mut out = String::new();
-    normalize(&Stemmer::new(Algorithm::English), word, &mut out);
+    normalize(word, &mut out);
     out
 }
 
-fn normalize(stemmer: &Stemmer, word: &str, out: &mut String) {
+fn normalize(word: &str, out: &mut String) {
     out.clear();
     if !word.is_ascii() {
         out.extend(word.chars().flat_map(char::to_lowercase));
@@ -53,10 +54,7 @@ fn normalize(stemmer: &Stemmer, word: &str, out: &mut String) {
     out.push_str(word);
     out.make_ascii_lowercase();
     if word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        let stem = stemmer.stem(out);
-        if stem.as_ref() != out.as_str() {
-            *out = stem.into_owned();
-        }
+        stems::stem(out);
     }
 }
 
@@ -67,15 +65,7 @@ impl Tokenizer for Analyzer {
     type TokenStream<'a> = Words<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Words<'a> {
-        Words {
-            text,
-            at: 0,
-            position: 0,
-            parts: Vec::new(),
-            next: 0,
-            token: Token::default(),
-            stemmer: Stemmer::new(Algorithm::English),
-        }
+        Words { text, at: 0, position: 0, parts: Vec::new(), next: 0, token: Token::default() }
     }
 }
 
@@ -90,7 +80,6 @@ pub struct Words<'a> {
     parts: Vec<(usize, usize)>,
     next: usize,
     token: Token,
-    stemmer: Stemmer,
 }
 
 impl TokenStream for Words<'_> {
@@ -127,7 +116,7 @@ impl TokenStream for Words<'_> {
 
 impl Words<'_> {
     fn emit(&mut self, start: usize, end: usize, position: usize, position_length: usize) {
-        normalize(&self.stemmer, &self.text[start..end], &mut self.token.text);
+        normalize(&self.text[start..end], &mut self.token.text);
         self.token.offset_from = start;
         self.token.offset_to = end;
         self.token.position = position;

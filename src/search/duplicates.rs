@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use super::analyzer;
 use super::index::{Hit, Index};
-use super::query::is_stopword;
+use super::words::is_stopword;
 use crate::record::Record;
 
 /// Share of runs of words in common from which two texts are one.

@@ -5,8 +5,12 @@
 //! Leaves to others: when an index is made and which one is current (`library`), and how hits are printed (`cli`).
 
 mod analyzer;
+#[doc(hidden)]
+pub mod bare;
+mod baseline;
 mod budget;
 mod duplicates;
+pub mod evaluate;
 mod facets;
 mod index;
 mod query;
@@ -15,7 +19,9 @@ mod schema;
 mod sections;
 mod similar;
 mod snippet;
+mod stems;
 mod weights;
+mod words;
 mod writer;
 
 pub use duplicates::{Group, Reason, Report};

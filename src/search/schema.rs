@@ -29,6 +29,7 @@ pub const INCIDENT: &str = "incident";
 pub struct Fields {
     pub id: Field,
     pub title: Field,
+    /// The text, and after it what [`beside`] gives.
     pub body: Field,
     /// The sections of the text that tell of the cause, and so on.
     pub causes: Field,
@@ -123,6 +124,10 @@ impl Fields {
             text(self.has, INCIDENT);
         }
         entry.add_text(self.body, &document.text);
+        let beside = beside(document, record);
+        if !beside.is_empty() {
+            entry.add_text(self.body, beside);
+        }
         if let Some(seconds) = midnight(record) {
             entry.add_date(self.date, tantivy::DateTime::from_timestamp_secs(seconds));
         }
@@ -134,6 +139,14 @@ impl Fields {
         entry.add_text(self.record, serde_json::to_string(record)?);
         Ok(entry)
     }
+}
+
+/// What the record names that does not stand in the text: a page's title, what a person corrected. With it the body holds
+/// every word that finds the document, and what must match is looked for there alone.
+fn beside(document: &Document, record: &Record) -> String {
+    let names = record.title.iter().chain(&record.organization).chain(&record.services);
+    let missing = names.filter(|name| !document.text.contains(name.as_str())).map(String::as_str);
+    missing.collect::<Vec<_>>().join("\n")
 }
 
 /// A severity as it is compared: `SEV-1`, `Sev 1` and `sev1` are one.

@@ -15,7 +15,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::analyzer;
 use super::duplicates::Report;
 use super::index::{Index, Stored};
-use super::query::is_stopword;
+use super::words::is_stopword;
 use crate::record::{Record, RootCause};
 
 /// Words that are looked for: beyond these a word says little of the document.

@@ -8,14 +8,21 @@ use super::query::TextField;
 
 const OURS: &str = include_str!("../../data/search/weights.tsv");
 
+/// The row that is no field: what a word of like meaning is worth beside the word itself.
+const SYNONYM: &str = "synonym";
+
 /// The weight of each field of text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weights(Vec<(TextField, f32)>);
+pub struct Weights {
+    fields: Vec<(TextField, f32)>,
+    /// What a word of like meaning is worth; 0 where none is looked for.
+    pub synonym: f32,
+}
 
 impl Default for Weights {
     fn default() -> Weights {
         // The table is part of the program, and a test reads it.
-        Weights::parse(OURS).unwrap_or(Weights(vec![(TextField::Body, 1.0)]))
+        Weights::parse(OURS).unwrap_or(Weights { fields: vec![(TextField::Body, 1.0)], synonym: 0.0 })
     }
 }
 
@@ -28,25 +35,30 @@ impl Weights {
 
     /// Reads lines of field and weight with a tab between; `#` begins a note. A field that is left out weighs nothing.
     pub fn parse(text: &str) -> Result<Weights> {
-        let mut weights = Vec::new();
+        let mut weights = Weights { fields: Vec::new(), synonym: 0.0 };
         let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty());
         for (at, line) in lines {
             let wrong = |what: &str| anyhow!("line {}: {what}: {line}", at + 1);
             let (name, weight) = line.split_once('\t').ok_or_else(|| wrong("not a field, a tab and a weight"))?;
-            let field = TextField::named(name.trim()).ok_or_else(|| wrong("there is no such field of text"))?;
             let weight = weight.trim().parse().ok().filter(|weight: &f32| weight.is_finite() && *weight >= 0.0);
-            weights.push((field, weight.ok_or_else(|| wrong("the weight is no number, zero or more"))?));
+            let weight = weight.ok_or_else(|| wrong("the weight is no number, zero or more"))?;
+            if name.trim() == SYNONYM {
+                weights.synonym = weight;
+                continue;
+            }
+            let field = TextField::named(name.trim()).ok_or_else(|| wrong("there is no such field of text"))?;
+            weights.fields.push((field, weight));
         }
-        weights.retain(|(_, weight)| *weight > 0.0);
-        if weights.is_empty() {
+        weights.fields.retain(|(_, weight)| *weight > 0.0);
+        if weights.fields.is_empty() {
             return Err(anyhow!("no field has a weight above 0, so nothing could be found"));
         }
-        Ok(Weights(weights))
+        Ok(weights)
     }
 
     /// The fields that words are looked for in, and what they are worth there.
     pub fn fields(&self) -> impl Iterator<Item = (TextField, f32)> + '_ {
-        self.0.iter().copied()
+        self.fields.iter().copied()
     }
 }
 

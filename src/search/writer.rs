@@ -18,9 +18,9 @@ use crate::library::{Generation, Part, PartWriter};
 use crate::record::Record;
 
 /// Memory for documents not yet in a segment, over all threads.
-const HEAP: usize = 128 << 20;
+pub const HEAP: usize = 128 << 20;
 /// More indexing threads than this make more segments than they save time.
-const THREADS: usize = 4;
+pub const THREADS: usize = 4;
 
 /// The search index of a generation.
 pub struct IndexPart;

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
-use std::sync::LazyLock;
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
@@ -22,6 +21,7 @@ use super::{Clause, Node, Want, Words};
 use crate::search::analyzer;
 use crate::search::schema::{self, Fields};
 use crate::search::weights::Weights;
+use crate::search::words::{self, is_stopword};
 
 /// Words that a beginning or a slip may stand for before all are ranked alike.
 const MOST_WORDS: usize = 64;
@@ -29,16 +29,6 @@ const MOST_WORDS: usize = 64;
 const SLIP: f32 = 0.7;
 /// What completes the beginning of a word, for want of its stem: `configura*` is `configur` in the index.
 const ENDINGS: [&str; 11] = ["", "e", "s", "ed", "ing", "tion", "ion", "ation", "ment", "ility", "y"];
-
-static STOPWORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let lines = include_str!("../../../data/search/stopwords.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.flat_map(str::split_whitespace).collect()
-});
-
-/// Whether the word says nothing of an incident.
-pub fn is_stopword(word: &str) -> bool {
-    STOPWORDS.contains(word.to_lowercase().as_str())
-}
 
 /// A query ready to run.
 pub struct Compiled {
@@ -79,16 +69,29 @@ impl Compiler<'_> {
                 for clause in clauses.iter().filter(|clause| !(has_more && is_stop(clause))) {
                     match clause.want {
                         Want::Wish => self.wish(&clause.node, &mut asked.wishes)?,
-                        Want::Must if is_ranked(&clause.node) => asked.musts.push(self.query(&clause.node)?),
-                        Want::Must => asked.filters.push(self.query(&clause.node)?),
-                        Want::MustNot => asked.nots.push(excludable(self.query(&clause.node)?)),
+                        Want::Must => self.must(&clause.node, &mut asked)?,
+                        Want::MustNot => asked.nots.push(excludable(self.unranked(&clause.node)?)),
                     }
                 }
                 asked.query()
             }
+            Node::Any(nodes) if nodes.iter().all(is_one_word) => {
+                let mut words = Queries::new();
+                nodes.iter().try_for_each(|node| self.wish(node, &mut words))?;
+                union(words)
+            }
             Node::Any(nodes) => union(self.queries(nodes)?),
-            Node::All(nodes) => Box::new(BooleanQuery::intersection(self.queries(nodes)?)),
-            Node::Text(field, words) => self.words(*field, words)?,
+            Node::All(nodes) => {
+                let mut asked = Asked::default();
+                nodes.iter().try_for_each(|node| self.must(node, &mut asked))?;
+                asked.query()
+            }
+            Node::Text(Some(field), words) => self.within(field.of(self.fields), 1.0, words)?,
+            node @ Node::Text(None, _) => {
+                let mut asked = Asked::default();
+                self.must(node, &mut asked)?;
+                asked.query()
+            }
             Node::Label(label, value) => self.label(*label, value),
             Node::Range(column, range) => self.range(*column, range),
             Node::Has(field) => term(self.fields.has, field, IndexRecordOption::Basic),
@@ -96,8 +99,31 @@ impl Compiler<'_> {
         })
     }
 
+    /// What finds the documents of a node, for where no score is asked for.
+    fn unranked(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+        match node {
+            Node::Text(None, words) => self.within(self.fields.body, 1.0, words),
+            other => self.query(other),
+        }
+    }
+
     fn queries(&self, nodes: &[Node]) -> tantivy::Result<Queries> {
         nodes.iter().map(|node| self.query(node)).collect()
+    }
+
+    /// Adds what must match: words in the body, as it holds every word, and what they are worth in other fields on top.
+    fn must(&self, node: &Node, to: &mut Asked) -> tantivy::Result<()> {
+        match node {
+            Node::Text(None, words) => {
+                to.musts.push(self.within(self.fields.body, self.body(), words)?);
+                for (field, weight) in self.weights.fields().filter(|(field, _)| *field != Text::Body) {
+                    to.wishes.push(self.within(field.of(self.fields), weight, words)?);
+                }
+            }
+            node if is_ranked(node) => to.musts.push(self.query(node)?),
+            node => to.filters.push(self.query(node)?),
+        }
+        Ok(())
     }
 
     /// Adds what a bare word or a bracket asks for to a union, as flat as it may be.
@@ -109,7 +135,10 @@ impl Compiler<'_> {
                 let telling = |text: &str| text.chars().count() > 1 && !is_stopword(text);
                 let has_telling = tokens.iter().any(|token| telling(&token.text));
                 for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
-                    to.extend(self.everywhere(&token.text, 1.0));
+                    to.extend(self.everywhere(&token.text));
+                }
+                if let [token] = tokens.as_slice() {
+                    to.extend(self.alike(&token.text));
                 }
             }
             Node::Clauses(clauses) if clauses.iter().all(|clause| clause.want == Want::Wish) => {
@@ -124,64 +153,37 @@ impl Compiler<'_> {
     }
 
     /// A word of the index in each field that has a weight.
-    fn everywhere(&self, word: &str, factor: f32) -> impl Iterator<Item = Box<dyn Query>> {
-        self.weights.fields().map(move |(field, weight)| {
-            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight * factor)
-        })
+    fn everywhere(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
+        let of = move |(field, weight): (Text, f32)| {
+            boosted(term(field.of(self.fields), word, IndexRecordOption::WithFreqs), weight)
+        };
+        self.weights.fields().map(of)
     }
 
-    /// The fields to look in and their weights: the one that was named, or those that together hold every word. The words
-    /// of a section stand in the body too.
-    fn places(&self, field: Option<Text>) -> Vec<(Field, f32)> {
-        let whole = [Text::Title, Text::Body, Text::Organization, Text::Services];
-        match field {
-            Some(field) => vec![(field.of(self.fields), 1.0)],
-            None => {
-                let kept = self.weights.fields().filter(|(field, _)| whole.contains(field));
-                kept.map(|(field, weight)| (field.of(self.fields), weight)).collect()
-            }
-        }
+    /// The words of like meaning, in the body.
+    fn alike(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
+        let weight = self.body() * self.weights.synonym;
+        let words = if weight > 0.0 { words::synonyms(word) } else { &[] };
+        let of = move |word: &String| boosted(term(self.fields.body, word, IndexRecordOption::WithFreqs), weight);
+        words.iter().map(of)
     }
 
-    fn words(&self, field: Option<Text>, words: &Words) -> tantivy::Result<Box<dyn Query>> {
-        let mut found = Queries::new();
+    /// The weight of the body.
+    fn body(&self) -> f32 {
+        self.weights.fields().find(|(field, _)| *field == Text::Body).map_or(0.0, |(_, weight)| weight)
+    }
+
+    fn within(&self, field: Field, weight: f32, words: &Words) -> tantivy::Result<Box<dyn Query>> {
         match words {
-            Words::Word(text) => self.phrase(field, text, 0, &mut found),
-            Words::Phrase { text, slop } => self.phrase(field, text, *slop, &mut found),
-            Words::Prefix(text) => {
-                for (field, weight) in self.places(field) {
-                    self.beginning(field, weight, text, &mut found)?;
-                }
-            }
-            Words::Fuzzy(text, distance) => {
-                for (field, weight) in self.places(field) {
-                    self.slips(field, weight, text, *distance, &mut found)?;
-                }
-            }
-        }
-        Ok(union(found))
-    }
-
-    /// Words in a row. A name is its parts in a row, so that `hooks-worker` and `hooks worker` are the same.
-    fn phrase(&self, field: Option<Text>, text: &str, slop: u32, to: &mut Queries) {
-        let parts: BTreeMap<usize, String> = analyzer::cut(text)
-            .into_iter()
-            .filter(|token| token.position_length == 1)
-            .map(|token| (token.position, token.text))
-            .collect();
-        for (field, weight) in self.places(field) {
-            let terms = parts.iter().map(|(at, word)| (*at, Term::from_field_text(field, word)));
-            let terms: Vec<(usize, Term)> = terms.collect();
-            let query: Box<dyn Query> = match terms.as_slice() {
-                [] => continue,
-                [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
-                _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
-            };
-            to.push(boosted(query, weight));
+            Words::Word(text) => Ok(phrase(field, weight, text, 0)),
+            Words::Phrase { text, slop } => Ok(phrase(field, weight, text, *slop)),
+            Words::Prefix(text) => self.beginning(field, weight, text),
+            Words::Fuzzy(text, distance) => self.slips(field, weight, text, *distance),
         }
     }
 
-    fn beginning(&self, field: Field, weight: f32, text: &str, to: &mut Queries) -> tantivy::Result<()> {
+    fn beginning(&self, field: Field, weight: f32, text: &str) -> tantivy::Result<Box<dyn Query>> {
+        let mut to = Queries::new();
         let prefix = text.to_lowercase();
         // After the last word that begins so comes nothing that does: no character is as high as this one.
         let after = format!("{prefix}{}", char::MAX);
@@ -202,10 +204,11 @@ impl Compiler<'_> {
         let stems = ENDINGS.iter().map(|ending| analyzer::normal(&format!("{prefix}{ending}")));
         words.extend(stems.filter(|stem| stem.len() < prefix.len() && prefix.starts_with(stem.as_str())));
         to.extend(weighted(field, &words, weight));
-        Ok(())
+        Ok(union(to))
     }
 
-    fn slips(&self, field: Field, weight: f32, text: &str, distance: u8, to: &mut Queries) -> tantivy::Result<()> {
+    fn slips(&self, field: Field, weight: f32, text: &str, distance: u8) -> tantivy::Result<Box<dyn Query>> {
+        let mut to = Queries::new();
         let typed = analyzer::normal(text);
         let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, &typed), distance, true);
         let mut words = HashSet::new();
@@ -223,7 +226,7 @@ impl Compiler<'_> {
         words.remove(&typed);
         to.extend(weighted(field, &words, weight * SLIP));
         to.extend(weighted(field, &HashSet::from([typed]), weight));
-        Ok(())
+        Ok(union(to))
     }
 
     fn label(&self, label: Label, value: &str) -> Box<dyn Query> {
@@ -298,6 +301,11 @@ fn is_ranked(node: &Node) -> bool {
     }
 }
 
+/// Whether the node is a word, and no name of several parts: then a wish for it and a demand are one.
+fn is_one_word(node: &Node) -> bool {
+    matches!(node, Node::Text(None, Words::Word(word)) if analyzer::cut(word).len() == 1)
+}
+
 /// Whether the clause is a bare word that says nothing.
 fn is_stop(clause: &Clause) -> bool {
     match &clause.node {
@@ -311,6 +319,22 @@ fn is_stop(clause: &Clause) -> bool {
 /// Whether there are words beside those that say nothing.
 fn has_more(clauses: &[Clause]) -> bool {
     clauses.iter().any(|clause| clause.want != Want::MustNot && is_ranked(&clause.node) && !is_stop(clause))
+}
+
+/// Words in a row. A name is its parts in a row, so that `hooks-worker` and `hooks worker` are the same.
+fn phrase(field: Field, weight: f32, text: &str, slop: u32) -> Box<dyn Query> {
+    let parts: BTreeMap<usize, String> = analyzer::cut(text)
+        .into_iter()
+        .filter(|token| token.position_length == 1)
+        .map(|token| (token.position, token.text))
+        .collect();
+    let terms: Vec<(usize, Term)> = parts.iter().map(|(at, word)| (*at, Term::from_field_text(field, word))).collect();
+    let query: Box<dyn Query> = match terms.as_slice() {
+        [] => Box::new(EmptyQuery),
+        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
+    };
+    boosted(query, weight)
 }
 
 /// A query that may be excluded. Tantivy 0.27 asks an excluded phrase for documents before the one it stands at, which a

@@ -22,7 +22,7 @@ mod values;
 
 use std::fmt;
 
-pub use compile::{Compiled, Compiler, is_stopword};
+pub use compile::{Compiled, Compiler};
 pub use fields::Text as TextField;
 pub use parse::parse;
 

@@ -129,6 +129,7 @@ fn searcher() -> (Searcher, schema::Fields) {
             record.started_at = Some("2025-01-31".parse().unwrap());
         },
     );
+    // Title, organisation and services of the first do not stand in its text.
     add("notes", "How we configure Redis and certificates at us-west-2.", &|record| record.is_incident = false);
     writer.commit().unwrap();
     (index.reader().unwrap().searcher(), fields)
@@ -161,6 +162,14 @@ fn queries_find_what_they_say() {
         ("\"primary redis\"", ""),
         ("\"redis failed\"", ""),
         ("\"redis failed\"~1", "redis"),
+        // words of like meaning, for bare words alone
+        ("tls", "notes"),
+        ("+tls", ""),
+        ("\"tls\"", ""),
+        // what stands beside the text
+        ("+late", "hooks"),
+        ("\"brindle rail\" late", "hooks"),
+        ("redis late -brindle", "redis notes"),
         // names, whole and by part
         ("hooks-worker", "hooks"),
         ("+hooks-worker", "hooks"),

@@ -175,6 +175,17 @@ fn comparisons_agree() {
 }
 
 #[test]
+fn means_agree() {
+    for (case, of, expected) in cases("mean_interval") {
+        let found = mean_interval(&numbers(&of[0]));
+        assert_eq!(found.is_none(), expected.is_null(), "{case}");
+        if let Some(found) = found {
+            within(&case, found, &expected);
+        }
+    }
+}
+
+#[test]
 fn trends_agree() {
     for (case, of, expected) in cases("mann_kendall") {
         let found = mann_kendall(&numbers(&of[0]));

@@ -12,6 +12,7 @@
 mod compare;
 mod counts;
 mod durations;
+mod means;
 mod shares;
 mod special;
 mod survival;
@@ -20,6 +21,7 @@ mod trend;
 pub use compare::{benjamini_hochberg, detectable_ratio, permutation_test, ratio_interval};
 pub use counts::{RateRatio, detectable_counts, poisson_interval, rate_ratio};
 pub use durations::{Estimate, Method, estimates, floor_log, largest_share, median, quantile, quantile_interval};
+pub use means::{mean, mean_interval};
 pub use shares::{fisher_exact, wilson_interval};
 pub use survival::{Step, kaplan_meier};
 pub use trend::{MannKendall, Slope, mann_kendall, theil_sen};

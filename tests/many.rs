@@ -84,7 +84,15 @@ fn a_mapping_reads_an_export_and_another_mapping_reads_it_anew() {
     build("").expect(0).says("documents   2");
     let told = |field: &str| {
         let query = format!("SELECT {field} FROM records WHERE id = 'export.csv#T-1'");
-        corpus.run(&["query", &query, "--format", "csv"]).expect(0).stdout.lines().nth(1).unwrap_or_default().trim_matches('"').to_owned()
+        corpus
+            .run(&["query", &query, "--format", "csv"])
+            .expect(0)
+            .stdout
+            .lines()
+            .nth(1)
+            .unwrap_or_default()
+            .trim_matches('"')
+            .to_owned()
     };
     assert_eq!([told("started_at"), told("resolved_at")], ["", "2024-05-03T10:40:00"]);
     build("").expect(0).says("nothing changed since");

@@ -261,7 +261,7 @@ fn one(
             causal,
             found,
             cues: &cues,
-            chances: &chances,
+            chances,
         });
     }
 }

@@ -26,10 +26,13 @@ impl Dialect for Mediawiki {
         match body.as_bytes().first()? {
             b'=' => {
                 let level = marks(&['=']).min(body.len() - body.trim_end_matches('=').len());
+                // A line of nothing but marks heads nothing.
+                if level == 0 || body.len() <= 2 * level {
+                    return None;
+                }
                 let whole = text.rest(BlockKind::Heading(level.clamp(1, 6) as u8), at, level);
                 let span = Span::new(whole.span.start, whole.span.end.saturating_sub(level)).trim(text.text);
-                let is_heading = level > 0 && body.len() > 2 * level;
-                is_heading.then(|| Take::Blocks(vec![Block { span, ..whole }], at + 1))
+                Some(Take::Blocks(vec![Block { span, ..whole }], at + 1))
             }
             b'*' | b'#' if !body.to_ascii_lowercase().starts_with("#redirect") => {
                 let length = marks(&['*', '#', ':', ';']);

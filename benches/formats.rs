@@ -130,7 +130,8 @@ fn pages() -> Vec<u8> {
     let root = document.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(lopdf::Object::as_reference);
     let root = root.expect("a PDF has pages");
     let pages = document.get_dictionary_mut(root).expect("a PDF has pages");
-    let kids = pages.get(b"Kids").and_then(lopdf::Object::as_array).expect("pages have a list").repeat(TIMES);
+    let kids = pages.get(b"Kids").and_then(lopdf::Object::as_array).expect("pages have a list");
+    let kids: Vec<_> = std::iter::repeat_n(kids, TIMES).flatten().cloned().collect();
     pages.set("Count", kids.len() as i64);
     pages.set("Kids", kids);
     let mut bytes = Vec::new();

@@ -37,7 +37,10 @@ fn told(read: Result<Document, Skipped>) -> Value {
         *quote = quote["quote"].clone();
     }
     let record = record.as_object_mut().unwrap();
-    record.retain(|field, _| field != "confidence");
+    // What is blank, and how sure the rest is, would change with every model.
+    record.retain(|field, value| {
+        field != "confidence" && !value.is_null() && value != &json!("unknown") && value != &json!([])
+    });
     let blocks: Vec<String> =
         document.blocks.iter().map(|block| format!("{:?}: {}", block.kind, block.span.of(&document.text))).collect();
     json!({ "format": document.format, "blocks": blocks, "record": record })

@@ -62,3 +62,51 @@ fn corrections_name_one_document_of_a_file() {
     let run = corpus.run(&["query", "SELECT id FROM records WHERE severity = 'SEV-1'", "--format", "csv"]);
     assert_eq!(run.expect(0).stdout, "id\nin.jsonl#b\n");
 }
+
+const EXPORT: &str = "Ticket;Begun;Ended;Words\nT-1;03.05.2024 10:00;03.05.2024 10:40;The API was down. Root cause: an expired certificate.\n";
+
+fn mapping(extra: &str) -> String {
+    format!(
+        "name = 'ours'\nneeds = ['Ticket', 'Words']\nid = 'Ticket'\ntext = 'Words'\ntime_format = '%d.%m.%Y %H:%M'\nresolved = 'Ended'\n{extra}"
+    )
+}
+
+#[test]
+fn a_mapping_reads_an_export_and_another_mapping_reads_it_anew() {
+    let corpus = Corpus::of(1);
+    corpus.write("export.csv", EXPORT);
+    corpus.build(&[]).expect(1).says("a table whose columns no mapping knows: `Ticket`, `Begun`");
+    let file = corpus.root.path().join("mapping.toml");
+    let build = |extra: &str| {
+        std::fs::write(&file, mapping(extra)).unwrap();
+        corpus.build(&["--mapping", file.to_str().unwrap()])
+    };
+    build("").expect(0).says("documents   2");
+    let told = |field: &str| {
+        let query = format!("SELECT {field} FROM records WHERE id = 'export.csv#T-1'");
+        corpus.run(&["query", &query, "--format", "csv"]).expect(0).stdout.lines().nth(1).unwrap_or_default().trim_matches('"').to_owned()
+    };
+    assert_eq!([told("started_at"), told("resolved_at")], ["", "2024-05-03T10:40:00"]);
+    build("").expect(0).says("nothing changed since");
+    build("started = 'Begun'\nzone = 'Europe/Lisbon'").expect(0).says("documents   2");
+    assert_eq!([told("started_at"), told("ttr_minutes")], ["2024-05-03T10:00:00+01:00", "40"]);
+    build("begun = 'Begun'").expect(2).says("mapping.toml").says("unknown field `begun`");
+    assert_eq!(told("ttr_minutes"), "40");
+}
+
+#[test]
+fn a_part_of_a_file_can_be_shown_and_its_times_told() {
+    let corpus = Corpus::of(1);
+    corpus.write("in.jsonl", &(line("a", "first") + &line("b", "second")));
+    corpus.build(&[]).expect(0);
+    corpus.run(&["timeline", "in.jsonl#b"]).expect(0).says("second API").says("2024-05-03T10:00:00Z");
+    let path = corpus.docs().join("in.jsonl");
+    let timeline = |end: &str| {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("coroner"));
+        command.arg("timeline").arg(format!("{}{end}", path.display()));
+        corpus::Run::of(command)
+    };
+    timeline("#a").expect(0).says("first API");
+    timeline("").expect(2).says("2 documents in one file; name one by adding its end: #a, #b");
+    timeline("#c").expect(2).says("2 documents in one file");
+}

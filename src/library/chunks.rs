@@ -179,6 +179,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::NoText(_) => "no text",
         Skip::PathOutside => "path out of the archive",
         Skip::Several(_) => "several documents",
+        Skip::TooMany(_) => "too many documents",
         Skip::Broken(_) => "broken",
         Skip::NoIncident(_) => "no incident",
     }

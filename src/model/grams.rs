@@ -13,18 +13,25 @@ const MOST: usize = 48;
 
 /// The 64-bit FNV-1a hash of a feature's name, the parts as if written in one.
 pub(crate) fn hash(parts: &[&str]) -> u64 {
-    parts.iter().flat_map(|part| part.bytes()).fold(0xcbf2_9ce4_8422_2325, step)
+    parts.iter().fold(NOTHING, |hash, part| more(hash, part))
 }
 
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+/// The hash of no text.
+const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The hash of a text of that hash and of `part` after it.
+fn more(hash: u64, part: &str) -> u64 {
+    part.bytes().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Cuts texts into features; keeps the stems of words it has seen.
 pub(crate) struct Grams {
     stemmer: Stemmer,
-    stems: HashMap<String, String>,
-    words: Vec<String>,
+    stems: HashMap<String, Box<str>>,
+    /// The stems of the text, one after the other, and where each ends.
+    text: String,
+    ends: Vec<usize>,
+    lower: String,
 }
 
 /// Stems that are kept: the vocabulary of a corpus has a long tail of names.
@@ -32,13 +39,19 @@ const KEPT: usize = 50_000;
 
 impl Grams {
     pub fn new() -> Grams {
-        Grams { stemmer: Stemmer::new(Algorithm::English), stems: HashMap::new(), words: Vec::new() }
+        Grams {
+            stemmer: Stemmer::new(Algorithm::English),
+            stems: HashMap::new(),
+            text: String::new(),
+            ends: Vec::new(),
+            lower: String::new(),
+        }
     }
 
-    /// Calls `each` with the words of every feature of `text`.
+    /// Calls `each` with the words of every feature of `text`: for learning, which needs their names.
     pub fn of(&mut self, text: &str, mut each: impl FnMut(&[&str])) {
         self.cut(text);
-        let words = &self.words;
+        let words: Vec<&str> = self.words().collect();
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
             each(&["^ ", first]);
             each(&[last, " $"]);
@@ -54,41 +67,70 @@ impl Grams {
         }
     }
 
+    /// Calls `each` with the hash of every feature of `text`: the same features, with no name put together.
+    pub fn hashes(&mut self, text: &str, mut each: impl FnMut(u64)) {
+        self.cut(text);
+        // The hashes of the word before, and of the two before, each with the space after it.
+        let (mut one, mut two) = (None, None);
+        let mut last = None;
+        for word in self.words() {
+            let alone = more(NOTHING, word);
+            each(alone);
+            if last.is_none() {
+                each(more(more(NOTHING, "^ "), word));
+            }
+            let pair = one.map(|before| more(before, word));
+            pair.into_iter().for_each(&mut each);
+            two.map(|before| more(before, word)).into_iter().for_each(&mut each);
+            (one, two) = (Some(more(alone, " ")), pair.map(|pair| more(pair, " ")));
+            last = Some(alone);
+        }
+        last.map(|last| more(last, " $")).into_iter().for_each(each);
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    }
+
     fn cut(&mut self, text: &str) {
-        self.words.clear();
-        let mut lower = String::new();
+        self.text.clear();
+        self.ends.clear();
         for token in text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
-            if self.words.len() == MOST {
+            if self.ends.len() == MOST {
                 break;
             }
-            lower.clear();
-            lower.extend(token.chars().flat_map(char::to_lowercase));
-            match lower.as_str() {
+            self.lower.clear();
+            if token.is_ascii() {
+                self.lower.push_str(token);
+                self.lower.make_ascii_lowercase();
+            } else {
+                self.lower.extend(token.chars().flat_map(char::to_lowercase));
+            }
+            match self.lower.as_str() {
                 // "can't" is not "can".
-                "t" if self.words.last().is_some_and(|word| word.ends_with('n')) => {
-                    if let Some(word) = self.words.last_mut() {
-                        word.push('t');
+                "t" if self.text.ends_with('n') => {
+                    self.text.push('t');
+                    if let Some(end) = self.ends.last_mut() {
+                        *end += 1;
                     }
                     continue;
                 }
                 "s" => continue,
                 _ => {}
             }
-            if lower.bytes().any(|byte| byte.is_ascii_digit()) {
-                self.words.push("0".to_owned());
-                continue;
-            }
-            let stem = match self.stems.get(&lower) {
-                Some(stem) => stem.clone(),
-                None => {
-                    let stem = self.stemmer.stem(&lower).into_owned();
-                    if self.stems.len() < KEPT {
-                        self.stems.insert(lower.clone(), stem.clone());
-                    }
-                    stem
+            if self.lower.bytes().any(|byte| byte.is_ascii_digit()) {
+                self.text.push('0');
+            } else if let Some(stem) = self.stems.get(&self.lower) {
+                self.text.push_str(stem);
+            } else {
+                let stem = self.stemmer.stem(&self.lower);
+                self.text.push_str(&stem);
+                if self.stems.len() < KEPT {
+                    self.stems.insert(self.lower.clone(), stem.as_ref().into());
                 }
-            };
-            self.words.push(stem);
+            }
+            self.ends.push(self.text.len());
         }
     }
 }
@@ -113,6 +155,18 @@ mod tests {
             ("It didn   t", "^ it, didnt, didnt $, it, it didnt"),
         ] {
             assert_eq!(features(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_hashes_are_those_of_the_names() {
+        for text in ["", "Restored!", "restoring 3 nodes", "It didn't come back, so we can't", "t", "n t"] {
+            let (mut named, mut hashed) = (Vec::new(), Vec::new());
+            Grams::new().of(text, |parts| named.push(hash(parts)));
+            Grams::new().hashes(text, |hash| hashed.push(hash));
+            named.sort_unstable();
+            hashed.sort_unstable();
+            assert_eq!(named, hashed, "{text}");
         }
     }
 

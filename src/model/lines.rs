@@ -12,53 +12,64 @@ thread_local! {
     static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
 }
 
-/// The features of a text, cut once for all models that are asked about it.
-#[derive(Debug)]
-pub(crate) struct Words(Vec<u64>);
+/// The features of a text.
+struct Words(Vec<u64>);
 
 impl Words {
-    pub fn of(text: &str) -> Words {
+    fn of(text: &str) -> Words {
         let mut seen: Vec<u64> = Vec::with_capacity(128);
-        GRAMS.with_borrow_mut(|grams| grams.of(text, |parts| seen.push(hash(parts))));
+        GRAMS.with_borrow_mut(|grams| grams.hashes(text, |hash| seen.push(hash)));
         seen.sort_unstable();
         seen.dedup();
         Words(seen)
     }
 }
 
-/// A classifier of lines.
+/// Classifiers of lines that are asked about the same lines: their weights lie in one table, so that a feature is looked up once.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct Lines<const N: usize> {
     weights: Weights,
-    classes: Vec<&'static str>,
+    /// Where the classes of each begin, and how many there are in all.
+    starts: [usize; N],
+    count: usize,
 }
 
-impl Lines {
-    /// Reads a model; `classes` are the names it may use, and the order of its answers.
-    pub fn parse(file: &str, classes: Vec<&'static str>) -> Result<Lines, String> {
-        Ok(Lines { weights: Weights::parse(file, &classes)?, classes })
+/// A model as a file, with the names it may use, which are the order of its answers.
+pub(crate) type Model<'m> = (&'m str, &'m [&'static str]);
+
+impl<const N: usize> Lines<N> {
+    pub fn parse(models: [Model; N]) -> Result<Lines<N>, String> {
+        let mut count = 0;
+        let starts = models.map(|(_, classes)| {
+            count += classes.len();
+            count - classes.len()
+        });
+        Ok(Lines { weights: Weights::parse_all(&models)?, starts, count })
     }
 
-    /// Reads a model that is part of the program, `name` its file.
-    pub fn embedded(name: &str, file: &str, classes: Vec<&'static str>) -> Lines {
-        // The file is compiled in and the tests of who asks it read it: a fault in it is a fault in the build.
-        Lines::parse(file, classes).unwrap_or_else(|e| panic!("{name}: {e}"))
+    /// Reads models that are part of the program, `name` what they are.
+    pub fn embedded(name: &str, models: [Model; N]) -> Lines<N> {
+        // The files are compiled in and the tests of who asks them read them: a fault in one is a fault in the build.
+        Lines::parse(models).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
-    /// The chance of each class, in their order.
-    pub fn chances(&self, text: &str) -> Vec<f32> {
-        self.chances_of(&Words::of(text))
-    }
-
-    /// The chance of each class for a text that is cut into words already.
-    pub fn chances_of(&self, words: &Words) -> Vec<f32> {
-        let mut chances = vec![0.0; self.classes.len()];
-        self.weights.add(hash(&[BIAS]), 1.0, &mut chances);
-        for feature in &words.0 {
-            self.weights.add(*feature, 1.0, &mut chances);
+    /// The chance of each class by each model, one model after the other in `out`.
+    pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
+        out.clear();
+        out.resize(self.count, 0.0);
+        self.weights.add(hash(&[BIAS]), 1.0, out);
+        for feature in &Words::of(text).0 {
+            self.weights.add(*feature, 1.0, out);
         }
-        softmax(&mut chances);
-        chances
+        let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
+        for (nth, start) in self.starts.iter().enumerate() {
+            softmax(&mut out[*start..ends(nth)]);
+        }
+        let mut nth = 0;
+        self.starts.map(|start| {
+            nth += 1;
+            &out[start..ends(nth - 1)]
+        })
     }
 }
 
@@ -122,10 +133,12 @@ mod tests {
         .map(|(class, text)| (class, text.to_owned()))
         .to_vec();
         let file = learn("", &["alert", "resolve"], &lines, 1, 0.1).unwrap();
-        let model = Lines::parse(&file, vec!["alert", "resolve"]).unwrap();
+        let model = Lines::parse([(&file, &["alert", "resolve"]), (&file, &["alert", "resolve"])]).unwrap();
         for (text, class) in [("an alert fires", "alert"), ("restoring service", "resolve")] {
-            let chances = model.chances(text);
-            let likely = ["alert", "resolve"].into_iter().zip(&chances).find(|(_, chance)| **chance > 0.7);
+            let mut out = Vec::new();
+            let [chances, again] = model.chances(text, &mut out);
+            assert_eq!(chances, again);
+            let likely = ["alert", "resolve"].into_iter().zip(chances).find(|(_, chance)| **chance > 0.7);
             assert_eq!(likely.map(|(name, _)| name), Some(class), "{text}: {chances:?}");
         }
     }

@@ -25,22 +25,37 @@ pub(crate) struct Weights {
 impl Weights {
     /// Reads a file of weights; `classes` are the names that may stand in it. An error names the line.
     pub fn parse(file: &str, classes: &[&str]) -> Result<Weights, String> {
+        Weights::parse_all(&[(file, classes)])
+    }
+
+    /// Reads several files into one table; the classes of the second come after those of the first, and so on.
+    pub fn parse_all(files: &[(&str, &[&str])]) -> Result<Weights, String> {
+        let mut all: HashMap<u64, Vec<(u8, f32)>, BuildHasherDefault<Hashed>> = HashMap::default();
+        let mut before = 0;
+        for (file, classes) in files {
+            let lines = file.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty());
+            for (number, line) in lines {
+                let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
+                let (feature, cells) = line.split_once('\t').ok_or_else(|| problem("not `feature<TAB>weights`"))?;
+                let row = all.entry(hash(&[feature])).or_default();
+                if row.last().is_some_and(|(class, _)| usize::from(*class) >= before) {
+                    return Err(problem("the feature stands in the file twice"));
+                }
+                for cell in cells.split(' ') {
+                    let (class, weight) = cell.rsplit_once(':').ok_or_else(|| problem("not `class:weight`"))?;
+                    let class = classes.iter().position(|known| *known == class);
+                    let class = before + class.ok_or_else(|| problem("unknown class"))?;
+                    let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
+                    row.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
+                }
+            }
+            before += classes.len();
+        }
         let mut out = Weights { rows: HashMap::default(), cells: Vec::new() };
-        for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
-            let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
-            let (feature, cells) = line.split_once('\t').ok_or_else(|| problem("not `feature<TAB>weights`"))?;
-            let from = out.cells.len();
-            for cell in cells.split(' ') {
-                let (class, weight) = cell.rsplit_once(':').ok_or_else(|| problem("not `class:weight`"))?;
-                let class = classes.iter().position(|known| *known == class).ok_or_else(|| problem("unknown class"))?;
-                let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
-                out.cells.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
-            }
-            let index = |at: usize| u32::try_from(at).map_err(|_| problem("too many weights"));
-            let span = (index(from)?, index(out.cells.len())?);
-            if out.rows.insert(hash(&[feature]), span).is_some() {
-                return Err(problem("the feature stands in the file twice"));
-            }
+        for (feature, row) in all {
+            let index = |at: usize| u32::try_from(at).map_err(|_| "too many weights".to_owned());
+            out.rows.insert(feature, (index(out.cells.len())?, index(out.cells.len() + row.len())?));
+            out.cells.extend(row);
         }
         Ok(out)
     }

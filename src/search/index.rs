@@ -287,7 +287,7 @@ impl<'a> Index<'a> {
         Ok(found.first().map(|(_, address)| *address))
     }
 
-    /// Ids of live documents that end in `name` after a `/`, or do so without their extension.
+    /// Ids of live documents that end in `name` after a `/` or `#`, or do so without their extension.
     fn ids_ending_in(&self, name: &str) -> Result<Vec<String>> {
         let list = || -> tantivy::Result<Vec<String>> {
             let mut ids = Vec::new();
@@ -321,9 +321,9 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Whether the last parts of the path `id` are `name`: `2024/redis.md` ends in `redis.md` and in `redis`.
+/// Whether the last parts of the path `id` are `name`: `2024/redis.md` ends in `redis.md` and in `redis`, `in.json#k3` in `k3`.
 fn ends_in(id: &str, name: &str) -> bool {
-    let is_tail = |id: &str| id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let is_tail = |id: &str| id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', '#']));
     let stem = id.rfind('.').filter(|dot| !id[*dot..].contains('/')).map(|dot| &id[..dot]);
     !name.is_empty() && (is_tail(id) || stem.is_some_and(is_tail))
 }
@@ -341,6 +341,9 @@ mod tests {
             ("redis.md", "redis", true),
             ("2024/my-redis.md", "redis", false),
             ("2024/redis.md", "", false),
+            ("in/history.json#k3vz", "k3vz", true),
+            ("in/history.json#k3vz", "history.json#k3vz", true),
+            ("in/history.json#k3vz", "vz", false),
             ("v1.2/notes", "v1", false),
             ("v1.2/notes", "notes", true),
         ] {

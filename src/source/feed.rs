@@ -48,6 +48,9 @@ impl Source<str> for Feed {
                         }
                         count += 1;
                         entry.give(&title, name, out);
+                        if out.is_full() {
+                            return Ok(());
+                        }
                     }
                     b"title" if title.is_empty() => {
                         let inner = reader.read_to_end(element.name()).map(|span| within(content, span));

@@ -59,7 +59,7 @@ impl Source<str> for Json {
                 Err(why) => out.skip(&place(), why),
             }
             // The first items decide: a file of other data is not read to its end.
-            if found.is_none() && nth >= 8 {
+            if found.is_none() && nth >= 8 || out.is_full() {
                 break;
             }
         }

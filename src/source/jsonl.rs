@@ -25,6 +25,9 @@ impl Source<str> for Jsonl {
 
     fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
         for line in Lines::new(content.as_bytes(), name.source, name.limits) {
+            if out.is_full() {
+                break;
+            }
             let line = match line {
                 Ok(line) => line,
                 Err(Skipped { source, why }) => {

@@ -176,6 +176,8 @@ pub enum Skip {
     LinkOutside,
     /// It is a line that is not the JSON that was expected.
     BadLine(String),
+    /// It holds more documents than that, and the rest of it is not read.
+    TooMany(usize),
     /// It is of a known format, `kind`, and is broken.
     Damaged { kind: String, why: String },
     /// It unpacks to more than is read, and to how much.
@@ -213,6 +215,9 @@ impl fmt::Display for Skip {
                 let shown = ids[..ids.len().min(SHOWN)].join(", ");
                 write!(f, "{} documents in one file; name one by adding its end: {shown}", ids.len())?;
                 f.write_str(if ids.len() > SHOWN { ", ..." } else { "" })
+            }
+            Skip::TooMany(most) => {
+                write!(f, "more than {most} documents in one file: the rest is not read; split the file")
             }
             Skip::Broken(why) => write!(f, "broken: {why}"),
             Skip::NoIncident(why) => write!(f, "no incident in it: {why}"),

@@ -15,18 +15,36 @@ pub struct Out<'a> {
     notes: Vec<String>,
     /// What was unpacked of the archives in the file.
     pub(super) unpacked: Unpacked,
-    is_empty: bool,
+    /// Documents given, and parts that gave none.
+    count: usize,
 }
+
+/// Documents of one file, and parts that give none, at most: an export of fifty years at three incidents a day.
+const MOST: usize = 50_000;
 
 impl<'a> Out<'a> {
     /// Hands every document on to `each`.
     pub fn new(each: &'a mut dyn FnMut(Result<Document, Skipped>)) -> Out<'a> {
-        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default(), is_empty: true }
+        Out { each, ids: HashMap::new(), notes: Vec::new(), unpacked: Unpacked::default(), count: 0 }
     }
 
     /// Whether nothing was given so far, neither a document nor why there is none.
     pub fn is_empty(&self) -> bool {
-        self.is_empty
+        self.count == 0
+    }
+
+    /// Whether nothing more is taken: a reader may stop.
+    pub fn is_full(&self) -> bool {
+        self.count > MOST
+    }
+
+    /// Counts one more; the one beyond the limit says so, and those after it are dropped.
+    fn takes(&mut self, source: &str) -> bool {
+        self.count += 1;
+        if self.count == MOST + 1 {
+            (self.each)(Err(Skipped { source: source.to_owned(), why: Skip::TooMany(MOST) }));
+        }
+        self.count <= MOST
     }
 
     /// Notes what holds for the documents to come: `decoded from windows-1252`.
@@ -36,6 +54,9 @@ impl<'a> Out<'a> {
 
     /// Takes a document; the second of an id gets `-2` behind it, the third `-3`.
     pub fn document(&mut self, mut document: Document) {
+        if !self.takes(&document.source) {
+            return;
+        }
         let base = document.id.clone();
         loop {
             let count = self.ids.entry(base.clone()).or_default();
@@ -51,13 +72,14 @@ impl<'a> Out<'a> {
             self.ids.insert(document.id.clone(), 1);
         }
         document.notes.splice(0..0, self.notes.iter().cloned());
-        self.is_empty = false;
         (self.each)(Ok(document));
     }
 
     /// Takes note of a part that gives no document: `incidents.jsonl:12`, and why.
     pub fn skip(&mut self, source: &str, why: Skip) {
-        self.is_empty = false;
+        if !self.takes(source) {
+            return;
+        }
         (self.each)(Err(Skipped { source: source.to_owned(), why }));
     }
 }
@@ -66,6 +88,17 @@ impl<'a> Out<'a> {
 mod tests {
     use super::super::from_text;
     use super::*;
+
+    #[test]
+    fn a_file_gives_so_many_documents_and_says_that_there_are_more() {
+        let mut told = Vec::new();
+        let mut each = |read: Result<Document, Skipped>| told.push(read.unwrap_err().to_string());
+        let mut out = Out::new(&mut each);
+        (0..MOST + 5).for_each(|_| out.skip("a", Skip::Empty));
+        assert!(out.is_full());
+        assert_eq!(told.len(), MOST + 1);
+        assert!(told[MOST].starts_with("skipped a: more than 50000 documents"), "{}", told[MOST]);
+    }
 
     #[test]
     fn no_two_documents_of_a_file_have_one_id() {

@@ -65,7 +65,8 @@ fn mark(heading: &str) -> Option<Mark> {
     /// A longer line is a sentence.
     const LONGEST: usize = 160;
     let heading = heading.trim();
-    if heading.len() > LONGEST || heading.ends_with(['.', '?', '!', ':', ',']) {
+    let has_number = heading.bytes().any(|byte| byte.is_ascii_digit());
+    if !has_number || heading.len() > LONGEST || heading.ends_with(['.', '?', '!', ':', ',']) {
         return None;
     }
     let numbered = NUMBER.is_match(heading);
@@ -96,7 +97,15 @@ fn mark(heading: &str) -> Option<Mark> {
     let own = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
     let own = own.filter(|word| word.len() > 1 && !is_weekday(word)).count();
     let has_clock = rest.contains(':') && rest.split(':').any(|part| part.ends_with(|c: char| c.is_ascii_digit()));
-    (own >= 2 && !has_clock).then_some(Mark { day, numbered })
+    // "1.2.0 - 2024-03-18 Security release" is of a changelog.
+    let is_version = |word: &str| {
+        let word = word.trim_matches(['[', ']', '(', ')', ',']).trim_start_matches(['v', 'V']);
+        word.split_once('.').is_some_and(|(major, rest)| {
+            major.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let has_version = rest.split_whitespace().any(is_version);
+    (own >= 2 && !has_clock && !has_version).then_some(Mark { day, numbered })
 }
 
 /// The year that a heading names.
@@ -373,6 +382,7 @@ mod tests {
             ("Monday, March 18, 2024", None),
             ("March 18 10:30 deploy rolled back", None),
             ("Root cause", None),
+            ("[1.2.0] - 2024-03-18 Security release", None),
         ] {
             assert_eq!(mark(heading).and_then(|mark| mark.day), day, "{heading}");
         }

@@ -32,6 +32,7 @@ impl Source<str> for Table {
         loop {
             match reader.read_record(&mut record) {
                 Ok(false) => return Ok(()),
+                Ok(true) if out.is_full() => return Ok(()),
                 Ok(true) => {
                     mapping.give(&Line { head: &head, record: &record }, name, out);
                 }

@@ -20,7 +20,7 @@ use super::cues::Cues;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
 use crate::document::{BlockKind, Document, Span};
-use crate::model::lines::{Lines, Words};
+use crate::model::lines::Lines;
 use crate::record::{DetectionSource, RootCause, Trigger};
 
 /// How a sentence stands to what it names.
@@ -155,13 +155,12 @@ pub(crate) fn reasons() -> Vec<&'static str> {
     known.map(|cause| cause.as_str()).chain(["none"]).collect()
 }
 
-static REASONS: LazyLock<Lines> =
-    LazyLock::new(|| Lines::embedded("causes.tsv", include_str!("../../../data/model/causes.tsv"), reasons()));
-
 /// The chance of each root cause that `text`, words about an incident, speaks of.
 #[cfg(feature = "program")]
 pub(crate) fn likely_causes(text: &str) -> Vec<(&'static str, f32)> {
-    reasons().into_iter().zip(REASONS.chances(text)).filter(|(name, _)| *name != "none").collect()
+    let mut out = Vec::new();
+    let [causes, ..] = LINES.chances(text, &mut out);
+    reasons().into_iter().zip(causes.iter().copied()).filter(|(name, _)| *name != "none").collect()
 }
 
 /// The class of lines that tell of no trigger; `none` is the trigger of a fault that lay there and needed none.
@@ -173,9 +172,6 @@ pub(crate) fn occasions() -> Vec<&'static str> {
     known.map(|trigger| trigger.as_str()).chain([SILENT]).collect()
 }
 
-static OCCASIONS: LazyLock<Lines> =
-    LazyLock::new(|| Lines::embedded("triggers.tsv", include_str!("../../../data/model/triggers.tsv"), occasions()));
-
 /// The kinds of events that tell of each detection source, in the order of the labels.
 const SOURCES: [Kind; 4] = [Kind::Alert, Kind::Report, Kind::Notice, Kind::Partner];
 
@@ -186,8 +182,13 @@ pub(crate) fn ways() -> Vec<&'static str> {
     known.map(|source| source.as_str()).chain(["aware", "none"]).collect()
 }
 
-static WAYS: LazyLock<Lines> =
-    LazyLock::new(|| Lines::embedded("detections.tsv", include_str!("../../../data/model/detections.tsv"), ways()));
+/// What lines give as cause, as trigger and as way of detection, in the order of [`Field::ALL`].
+static LINES: LazyLock<Lines<3>> = LazyLock::new(|| {
+    let causes = (include_str!("../../../data/model/causes.tsv"), &*reasons());
+    let triggers = (include_str!("../../../data/model/triggers.tsv"), &*occasions());
+    let detections = (include_str!("../../../data/model/detections.tsv"), &*ways());
+    Lines::embedded("causes.tsv, triggers.tsv, detections.tsv", [causes, triggers, detections])
+});
 
 /// The strongest cue of `row`s for each label of a field.
 fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Vec<f32> {
@@ -230,22 +231,23 @@ fn one(
 ) {
     let text = span.of(sources.text);
     let (factor, causal) = stance(text);
-    let words = Words::of(text);
+    let mut out = Vec::new();
+    let read = LINES.chances(text, &mut out);
     let heading = if sentence.is_some_and(|sentence| sentence.heading) { 0.6 } else { 1.0 };
     let section = sentence.map(|sentence| sentence.section);
-    for (field, case) in Field::ALL.into_iter().zip(cases) {
+    for ((field, case), chances) in Field::ALL.into_iter().zip(cases).zip(read) {
         let mut factor = factor.min(2.5) * heading;
         let weight = section.map_or(TITLE, |section| field.weight(section));
-        let (mut cues, chances) = match field {
-            Field::Cause => (strongest(&CAUSES, RootCause::ALL, text), REASONS.chances_of(&words)),
-            Field::Trigger => (strongest(&TRIGGERS, Trigger::ALL, text), OCCASIONS.chances_of(&words)),
+        let mut cues = match field {
+            Field::Cause => strongest(&CAUSES, RootCause::ALL, text),
+            Field::Trigger => strongest(&TRIGGERS, Trigger::ALL, text),
             Field::Detection => {
                 if sources.is_boilerplate(span) || is_whole_head(text) {
                     continue;
                 }
                 factor = if section == Some(Section::Detection) { 1.0 } else { factor.min(1.0) };
                 let scores = event_score(text);
-                (SOURCES.map(|kind| scores.of(kind) as f32).to_vec(), WAYS.chances_of(&words))
+                SOURCES.map(|kind| scores.of(kind) as f32).to_vec()
             }
         };
         sources.settings.strengthen(field, text, &mut cues);

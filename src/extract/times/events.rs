@@ -43,9 +43,8 @@ pub(crate) const COURSE: [(&str, &[&str]); 8] = [
     ("partial", &["partial"]),
 ];
 
-static MODEL: LazyLock<Lines> = LazyLock::new(|| {
-    Lines::embedded("events.tsv", include_str!("../../../data/model/events.tsv"), HAPPENINGS.to_vec())
-});
+static MODEL: LazyLock<Lines<1>> =
+    LazyLock::new(|| Lines::embedded("events.tsv", [(include_str!("../../../data/model/events.tsv"), &HAPPENINGS)]));
 
 /// The chances of what happened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +54,9 @@ impl Chances {
     /// What `words` say happened.
     pub fn of(words: &str) -> Chances {
         let mut out = Chances::default();
-        out.0.copy_from_slice(&MODEL.chances(words));
+        let mut chances = Vec::new();
+        let [happened] = MODEL.chances(words, &mut chances);
+        out.0.copy_from_slice(happened);
         out
     }
 

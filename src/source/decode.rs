@@ -107,14 +107,14 @@ fn not_utf8(bytes: &[u8]) -> Result<(String, Vec<String>), Skip> {
     let is_western = high * 5 <= bytes.len() && (guess.is_single_byte() || high * 20 <= bytes.len());
     let guess = if is_western { WINDOWS_1252 } else { guess };
     let (text, mut notes) = decoded(bytes, guess);
-    if text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace()).count() * 50
-        > high
-    {
+    if is_western {
+        return Ok((text, notes));
+    }
+    let is_wrong = |c: &char| *c == char::REPLACEMENT_CHARACTER || matches!(c, '\u{80}'..='\u{9f}');
+    if text.chars().filter(is_wrong).count() * 50 > high {
         return Err(Skip::Encoding("none that is known"));
     }
-    if !is_western {
-        notes.push("that encoding is a guess from the bytes".to_owned());
-    }
+    notes.push("that encoding is a guess from the bytes".to_owned());
     Ok((text, notes))
 }
 
@@ -183,6 +183,11 @@ mod tests {
             (utf16le, "Outage naïve", "decoded from utf-16le"),
             (utf16be, "Outage naïve", "decoded from utf-16be"),
             (b"na\xefve \x96 dash".to_vec(), "naïve – dash", "decoded from windows-1252"),
+            (
+                b"a log of one page \xe9\x0c and another".to_vec(),
+                "a log of one page é\x0c and another",
+                "decoded from windows-1252",
+            ),
             (
                 b"\xe2\x98\x83 \xe2\x98\x83 cut \xe2\x98".to_vec(),
                 "☃ ☃ cut \u{fffd}",

@@ -143,7 +143,7 @@ impl Pages {
             return;
         };
         let gap = (x - line.end) / size.max(1.0);
-        if gap > COLUMN || gap < -COLUMN {
+        if gap.abs() > COLUMN {
             line.text.truncate(line.text.trim_end().len());
             line.text.push('\t');
             line.text.push_str(text.trim_start());
@@ -220,6 +220,8 @@ impl Pages {
     fn drop_margins(&mut self) -> Vec<Dropped> {
         /// On fewer pages it may be chance.
         const FEWEST: usize = 3;
+        /// No more than one in so many bytes is taken for a margin.
+        const MOST: usize = 4;
         let plain = |line: &Line| line.text.replace(|c: char| c.is_ascii_digit(), "");
         let is_margin = |lines: &[Line], at: usize| {
             let page = lines[at].page;
@@ -233,6 +235,13 @@ impl Pages {
         let repeated = |line: &Line| counts.get(&plain(line)).is_some_and(|n| *n >= FEWEST && n * 2 > self.count);
         let drops: Vec<bool> =
             self.lines.iter().zip(&margins).map(|(line, margin)| *margin && repeated(line)).collect();
+        let bytes = |all: bool| -> usize {
+            self.lines.iter().zip(&drops).filter(|(_, drops)| all || **drops).map(|(line, _)| line.text.len()).sum()
+        };
+        // Pages that are alike are text: a log of one line a page.
+        if bytes(false) * MOST > bytes(true) {
+            return Vec::new();
+        }
         let mut dropped: Vec<Dropped> = Vec::new();
         for (line, _) in self.lines.iter().zip(&drops).filter(|(_, drops)| **drops) {
             let why = "at the edge of most pages".to_owned();

@@ -1,16 +1,13 @@
 //! From a [`Node`] to a query of tantivy.
 //!
 //! Words without a field are looked for in the body, which holds every word. Bare ones become one flat union: tantivy finds
-//! the best hits of such a union without scoring the rest (block-max WAND); what else they are worth is seen to in `rerank`. What only narrows (labels, ranges, `has`) adds nothing to a score. The
-//! beginning of a word, and a word with slips, become the words of the index that they stand for; where these are too
-//! many, a query that finds all their documents and ranks them alike.
+//! the best hits of such a union without scoring the rest (block-max WAND); what else they are worth is seen to in
+//! `rerank`. What only narrows (labels, ranges, `has`) adds nothing to a score.
 
-use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
-    RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DateTime, Searcher, Term};
@@ -23,14 +20,8 @@ use crate::search::schema::{self, Fields};
 use crate::search::weights::Weights;
 use crate::search::words::{self, is_stopword};
 
-/// Words that a beginning or a slip may stand for before all are ranked alike.
-const MOST_WORDS: usize = 64;
 /// Words of a query that the second look reads: a longer one is a pasted text.
 const MOST_LOOKED_AT: usize = 40;
-/// What a word with slips is worth beside the word as it was typed.
-const SLIP: f32 = 0.7;
-/// What completes the beginning of a word, for want of its stem: `configura*` is `configur` in the index.
-const ENDINGS: [&str; 11] = ["", "e", "s", "ed", "ing", "tion", "ion", "ation", "ment", "ility", "y"];
 
 /// A query ready to run.
 pub struct Compiled {
@@ -51,7 +42,7 @@ pub struct Compiler<'a> {
     pub weights: &'a Weights,
 }
 
-type Queries = Vec<Box<dyn Query>>;
+pub(super) type Queries = Vec<Box<dyn Query>>;
 
 /// What a list of clauses asks for.
 #[derive(Default)]
@@ -170,62 +161,6 @@ impl Compiler<'_> {
         words.iter().map(of)
     }
 
-    fn within(&self, field: Field, words: &Words) -> tantivy::Result<Box<dyn Query>> {
-        match words {
-            Words::Word(text) => Ok(phrase(field, text, 0)),
-            Words::Phrase { text, slop } => Ok(phrase(field, text, *slop)),
-            Words::Prefix(text) => self.beginning(field, text),
-            Words::Fuzzy(text, distance) => self.slips(field, text, *distance),
-        }
-    }
-
-    fn beginning(&self, field: Field, text: &str) -> tantivy::Result<Box<dyn Query>> {
-        let mut to = Queries::new();
-        let prefix = text.to_lowercase();
-        // After the last word that begins so comes nothing that does: no character is as high as this one.
-        let after = format!("{prefix}{}", char::MAX);
-        let mut words = HashSet::new();
-        for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(field)?;
-            let mut stream = inverted.terms().range().ge(&prefix).lt(&after).into_stream()?;
-            while words.len() <= MOST_WORDS && stream.advance() {
-                words.extend(std::str::from_utf8(stream.key()).ok().map(str::to_owned));
-            }
-        }
-        if words.len() > MOST_WORDS {
-            let bound = |text: &str| Term::from_field_text(field, text);
-            let all = RangeQuery::new(Bound::Included(bound(&prefix)), Bound::Excluded(bound(&after)));
-            to.push(Box::new(ConstScoreQuery::new(Box::new(all), 1.0)));
-            words.clear();
-        }
-        let stems = ENDINGS.iter().map(|ending| analyzer::normal(&format!("{prefix}{ending}")));
-        words.extend(stems.filter(|stem| stem.len() < prefix.len() && prefix.starts_with(stem.as_str())));
-        to.extend(weighted(field, &words, 1.0));
-        Ok(union(to))
-    }
-
-    fn slips(&self, field: Field, text: &str, distance: u8) -> tantivy::Result<Box<dyn Query>> {
-        let mut to = Queries::new();
-        let typed = analyzer::normal(text);
-        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, &typed), distance, true);
-        let mut words = HashSet::new();
-        for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(field)?;
-            let mut stream = inverted.terms().search(fuzzy.automaton()?).into_stream()?;
-            while words.len() <= MOST_WORDS && stream.advance() {
-                words.extend(std::str::from_utf8(stream.key()).ok().map(str::to_owned));
-            }
-        }
-        if words.len() > MOST_WORDS {
-            to.push(Box::new(ConstScoreQuery::new(Box::new(fuzzy), SLIP)));
-            words.clear();
-        }
-        words.remove(&typed);
-        to.extend(weighted(field, &words, SLIP));
-        to.extend(weighted(field, &HashSet::from([typed]), 1.0));
-        Ok(union(to))
-    }
-
     fn label(&self, label: Label, value: &str) -> Box<dyn Query> {
         let field = match label {
             Label::Cause => self.fields.cause,
@@ -339,21 +274,6 @@ fn has_more(clauses: &[Clause]) -> bool {
     clauses.iter().any(|clause| clause.want != Want::MustNot && is_ranked(&clause.node) && !is_stop(clause))
 }
 
-/// Words in a row. A name is its parts in a row, so that `hooks-worker` and `hooks worker` are the same.
-fn phrase(field: Field, text: &str, slop: u32) -> Box<dyn Query> {
-    let parts: BTreeMap<usize, String> = analyzer::cut(text)
-        .into_iter()
-        .filter(|token| token.position_length == 1)
-        .map(|token| (token.position, token.text))
-        .collect();
-    let terms: Vec<(usize, Term)> = parts.iter().map(|(at, word)| (*at, Term::from_field_text(field, word))).collect();
-    match terms.as_slice() {
-        [] => Box::new(EmptyQuery),
-        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
-        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
-    }
-}
-
 /// A query that may be excluded. Tantivy 0.27 asks an excluded phrase for documents before the one it stands at, which a
 /// debug build takes for a fault; a union of two scorers has no such trouble.
 fn excludable(query: Box<dyn Query>) -> Box<dyn Query> {
@@ -362,19 +282,15 @@ fn excludable(query: Box<dyn Query>) -> Box<dyn Query> {
     if has_phrase { Box::new(BooleanQuery::union(vec![query.box_clone(), query])) } else { query }
 }
 
-fn term(field: Field, text: &str, option: IndexRecordOption) -> Box<dyn Query> {
+pub(super) fn term(field: Field, text: &str, option: IndexRecordOption) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), option))
 }
 
-fn weighted(field: Field, words: &HashSet<String>, weight: f32) -> impl Iterator<Item = Box<dyn Query>> {
-    words.iter().map(move |word| boosted(term(field, word, IndexRecordOption::WithFreqs), weight))
-}
-
-fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
+pub(super) fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
     if weight == 1.0 { query } else { Box::new(BoostQuery::new(query, weight)) }
 }
 
-fn union(mut queries: Queries) -> Box<dyn Query> {
+pub(super) fn union(mut queries: Queries) -> Box<dyn Query> {
     match queries.len() {
         0 => Box::new(EmptyQuery),
         1 => queries.remove(0),

@@ -14,6 +14,7 @@
 
 mod atom;
 mod compile;
+mod expand;
 mod fields;
 mod parse;
 #[cfg(test)]

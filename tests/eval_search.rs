@@ -8,7 +8,7 @@ use common::{Folder, code, stderr, stdout};
 use serde_json::Value;
 
 /// nDCG over all judged queries of the samples that the ranking had when this was written. Raise it when the ranking does.
-const FLOOR: f64 = 0.71;
+const FLOOR: f64 = 0.81;
 
 fn sample_path(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name).to_string_lossy().into_owned()
@@ -43,6 +43,7 @@ fn the_ranking_of_the_samples_holds_its_floor() {
     assert_eq!(all["kind"], "all");
     assert!(number(all, "queries") >= 60.0, "{all}");
     assert!(number(all, "ndcg") >= FLOOR, "{all}");
+    assert!(number(all, "gain") > 0.0, "plain BM25 over the text ranks as well: {all}");
     // The kinds are the parts of the whole, and the rows of single queries those of the kinds.
     let parts = &kinds[..kinds.len() - 1];
     let queries: f64 = parts.iter().map(|row| number(row, "queries")).sum();

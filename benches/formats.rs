@@ -171,7 +171,8 @@ fn cases() -> Vec<Case> {
         case("incident.rtf", repeated("incident.rtf", "\\pard\\s2 Summary", "}"), lines),
         case("incident.eml", fixture("incident.eml"), mail),
         case("incident.md.gz", packed.finish().expect("memory is there"), |bytes| {
-            flate2::read::GzDecoder::new(bytes).bytes().count()
+            std::io::copy(&mut flate2::read::GzDecoder::new(bytes), &mut std::io::sink()).expect("it was packed above")
+                as usize
         }),
         case("incident.md.zst", zstd::encode_all(&markdown[..], 3).expect("memory is there"), |bytes| {
             zstd::decode_all(bytes).map_or(0, |bytes| bytes.len())

@@ -252,17 +252,7 @@ fn one(
         };
         sources.settings.strengthen(field, text, &mut cues);
         let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
-        case.add(&Reading {
-            quote: span,
-            section,
-            place,
-            weight,
-            factor,
-            causal,
-            found,
-            cues: &cues,
-            chances,
-        });
+        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues: &cues, chances });
     }
 }
 

@@ -45,7 +45,8 @@ fn changed_added_and_vanished_files_are_told_apart_and_found_or_not() {
         ("doc5version0", false),
         ("doc77version0", true),
     ] {
-        let run = corpus.run(&["search", word, "--format", "jsonl"]);
+        // In quotes a name is looked for whole.
+        let run = corpus.run(&["search", &format!("\"{word}\""), "--format", "jsonl"]);
         assert_eq!(run.expect(0).stdout.lines().count(), usize::from(is_there), "{word}");
     }
     corpus.run(&["show", "sub/new.md"]).expect(0);
@@ -86,7 +87,7 @@ fn a_change_that_keeps_the_size_is_seen() {
     corpus.build(&[]).expect(0);
     fs::write(corpus.docs().join(name(0)), document(0, 0).replace("doc0version0", "doc0version9")).unwrap();
     corpus.build(&[]).expect(0).says("changed 1");
-    assert_eq!(corpus.run(&["search", "doc0version9", "--format", "jsonl"]).stdout.lines().count(), 1);
+    assert_eq!(corpus.run(&["search", "\"doc0version9\"", "--format", "jsonl"]).stdout.lines().count(), 1);
 }
 
 #[test]

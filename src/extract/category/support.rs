@@ -48,6 +48,7 @@ const SHARES: [f32; 3] = [1.0, 0.4, 0.2];
 pub(crate) struct Support {
     /// The sentence that says it best.
     pub quote: Option<Span>,
+    said: f32,
     cue: [f32; PARTS.len()],
     chance: [f32; PARTS.len()],
     /// The strongest wherever it stands, but among plans and lessons.
@@ -69,9 +70,10 @@ impl Support {
         self.best.iter().zip(SHARES).map(|(best, share)| best * share).sum()
     }
 
-    fn take(&mut self, worth: f32, quote: Span) {
-        if worth > self.best[0] {
-            self.quote = Some(quote);
+    /// `said`: how well the sentence would do as a quote.
+    fn take(&mut self, worth: f32, said: f32, quote: Span) {
+        if said > self.said {
+            (self.said, self.quote) = (said, Some(quote));
         }
         if let Some(at) = self.best.iter().position(|best| worth > *best) {
             self.best[at..].rotate_right(1);
@@ -141,7 +143,8 @@ impl Case {
             let found = if reading.found { 2.5 } else { 1.0 };
             let worth = reading.weight * self.order * found * strong.max(if likely > SPOKEN { likely } else { 0.0 });
             if worth > 0.0 {
-                support.take(worth, reading.quote);
+                // A cue may be met by chance; a reader accepts the sentence that the model of lines understands too.
+                support.take(worth, worth * (0.2 + chance), reading.quote);
             }
             support.many -= reading.weight * (1.0 - likely.min(0.95)).ln();
         }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use crate::document::Document;
 use crate::extract::{
-    Field, HAPPENINGS, ROLES, SILENT, Supports, TimesLesson, lesson, lessons, occasions, reasons, ways,
+    Chances, Field, HAPPENINGS, ROLES, SILENT, Supports, TimesLesson, lesson, lessons, occasions, reasons, ways,
 };
 use crate::labels::{Label, agrees};
 use crate::model::fit::{Example, fit};
@@ -175,11 +175,11 @@ fn instants<'c>(cases: &[&'c Case], role: &str) -> Vec<Question<'c>> {
     cases.iter().map(of).collect()
 }
 
-/// The choice of a label in each document; of the root cause `causes` gives what is known.
-fn labels<'c>(cases: &[&'c Case], field: Field, causes: &[Vec<f32>]) -> Vec<Question<'c>> {
+/// The choice of a label in each document; `known` are the chances of labels that it may follow from.
+fn labels<'c>(cases: &[&'c Case], field: Field, known: &[Chances]) -> Vec<Question<'c>> {
+    let nothing = Chances::new();
     let of = |(nth, case): (usize, &&'c Case)| {
-        let known = causes.get(nth).map_or(&[][..], Vec::as_slice);
-        let lesson = lesson(&case.labels[field as usize], known);
+        let lesson = lesson(&case.labels[field as usize], known.get(nth).unwrap_or(&nothing));
         let wanted = case.label.labels(field.name());
         Question {
             label: &case.label,
@@ -318,10 +318,18 @@ fn with_questions<T>(
             ROLES.into_iter().map(|role| each(role, &instants(&cases, role), TIMES_PENALTY)).collect()
         }
         DocumentModel::Labels => {
-            let causes = labels(&cases, Field::Cause, &[]);
-            let held = held_out(&causes, folds, LABELS_PENALTY)?;
-            // A trigger is learnt from what is said of the causes of documents that were held out, as it will be in use.
-            let known = known_causes(&cases, &held, sharpness(&held));
+            // A trigger is learnt from what is said of cause and detection where these were held out, as it will be in use.
+            let mut known = vec![Chances::new(); cases.len()];
+            for field in [Field::Cause, Field::Detection] {
+                let questions = labels(&cases, field, &[]);
+                let held = held_out(&questions, folds, LABELS_PENALTY)?;
+                let factor = sharpness(&held);
+                for ((case, held), known) in cases.iter().zip(&held).zip(&mut known) {
+                    let lesson = lesson(&case.labels[field as usize], &Chances::new());
+                    let told = lesson.labels.into_iter().zip(chances(&held.scores, factor));
+                    known.extend(told.map(|(l, chance)| (l, chance as f32)).filter(|(label, _)| *label != "unknown"));
+                }
+            }
             Field::ALL
                 .into_iter()
                 .map(|field| {
@@ -331,17 +339,6 @@ fn with_questions<T>(
                 .collect()
         }
     }
-}
-
-/// The chance of each root cause in each document.
-fn known_causes(cases: &[&Case], held: &[Held], factor: f64) -> Vec<Vec<f32>> {
-    let of = |(case, held): (&&Case, &Held)| {
-        let lesson = lesson(&case.labels[Field::Cause as usize], &[]);
-        let chances = chances(&held.scores, factor);
-        let chance = |label: &&str| lesson.labels.iter().position(|known| known == label).map_or(0.0, |at| chances[at]);
-        Field::Cause.labels().iter().map(|label| chance(label) as f32).collect()
-    };
-    cases.iter().zip(held).map(of).collect()
 }
 
 /// Learns to choose; gives the model's file. Its chances are sharpened to hold on organisations that were held out, in so many

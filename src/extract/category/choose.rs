@@ -33,22 +33,25 @@ pub(crate) struct Answer {
     pub quote: Option<Span>,
 }
 
-/// What is known of the root cause when the trigger is chosen: the chance of each cause, in the order of its labels.
+/// What is known of the root cause and the detection when the trigger is chosen: the chance of each label.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    chances: Vec<f32>,
+    chances: Chances,
     quote: Option<Span>,
 }
 
+/// Labels of several fields, each with its chance.
+pub(crate) type Chances = Vec<(&'static str, f32)>;
+
 impl Known {
-    /// Chances by the labels of the root cause, and the quote of the cause decided on.
-    pub fn new(chances: Vec<f32>, quote: Option<Span>) -> Known {
+    /// Chances by label, and the quote of the cause decided on.
+    pub fn new(chances: Chances, quote: Option<Span>) -> Known {
         Known { chances, quote }
     }
 
     fn describe(&self, trigger: &str, sink: &mut impl Sink) {
-        for (cause, chance) in Field::Cause.labels().iter().zip(&self.chances) {
-            sink.give(cause, trigger, 2.0 * chance);
+        for (label, chance) in &self.chances {
+            sink.give(label, trigger, 2.0 * chance);
         }
     }
 }
@@ -112,11 +115,10 @@ impl Decision {
 pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
     let [cause, trigger, detection] = cases;
     let causes = answers(cause, &Known::default());
-    let chance = |label: &&str| causes.iter().find(|answer| answer.label == *label).map_or(0.0, |answer| answer.chance);
-    let chances = Field::Cause.labels().iter().map(chance).collect();
-    let known = Known::new(chances, causes.first().and_then(|answer| answer.quote));
-    let triggers = answers(trigger, &known);
     let detections = answers(detection, &Known::default());
+    let told = causes.iter().chain(&detections).filter(|answer| answer.quote.is_some());
+    let chances = told.map(|answer| (answer.label, answer.chance)).collect();
+    let triggers = answers(trigger, &Known::new(chances, causes.first().and_then(|answer| answer.quote)));
     [causes, triggers, detections].map(|answers| {
         let told = |answer: &&Answer| answer.quote.is_some();
         let answer = answers.first().copied().filter(|answer| told(&answer) && answer.confidence >= floor);
@@ -132,11 +134,13 @@ pub(crate) struct Lesson {
     pub features: Vec<BTreeMap<String, f32>>,
 }
 
-/// What there is to learn from a document about a field; of the root cause `causes` gives the chance of each label.
-pub(crate) fn lesson(case: &Case, causes: &[f32]) -> Lesson {
-    // Which quote it would be does not matter here, only that there is one.
-    let quote = causes.iter().any(|chance| *chance > 0.0).then(Span::default);
-    let known = Known::new(causes.to_vec(), quote);
+/// What there is to learn from a document about a field; `chances` are those of the labels of the fields it may follow from.
+pub(crate) fn lesson(case: &Case, chances: &Chances) -> Lesson {
+    let causes =
+        || chances.iter().filter(|(label, _)| Field::Cause.labels().contains(label)).map(|(_, chance)| *chance);
+    // Which quote it would be does not matter here, only whether a cause would be decided on.
+    let is_told = causes().fold(0.0, f32::max) > 1.0 - causes().sum::<f32>();
+    let known = Known::new(chances.clone(), is_told.then(Span::default));
     let mut out = Lesson { labels: Vec::new(), features: Vec::new() };
     for (nth, _) in alternatives(case, &known) {
         let mut features = BTreeMap::new();

@@ -12,7 +12,7 @@ mod support;
 
 use std::sync::LazyLock;
 
-pub(crate) use self::choose::{decide, lesson};
+pub(crate) use self::choose::{Chances, decide, lesson};
 pub(crate) use self::support::Case;
 
 use super::Settings;

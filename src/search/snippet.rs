@@ -58,7 +58,11 @@ impl Snippet {
                 }
             }
         }
-        snippet.text.truncate(snippet.text.trim_end().len());
+        let end = snippet.text.trim_end().len();
+        snippet.text.truncate(end);
+        // A hit in the target of a link is blank by now, and may have been cut off.
+        snippet.hits.iter_mut().for_each(|hit| hit.end = hit.end.min(end));
+        snippet.hits.retain(|hit| hit.start < hit.end);
         snippet
     }
 }
@@ -170,6 +174,13 @@ mod tests {
         ] {
             assert_eq!(plain(text), expected);
         }
+    }
+
+    #[test]
+    fn a_hit_that_is_blank_at_the_end_is_none() {
+        let snippet = Snippet::of("Severity:    ", &[0..8, 10..12]);
+        assert_eq!(snippet.marked("**", "**"), "**Severity**:");
+        assert_eq!(Snippet::of("a b  ", &[2..4]).marked("<", ">"), "a <b>");
     }
 
     #[test]

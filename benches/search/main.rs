@@ -2,12 +2,13 @@
 //!
 //! `cargo bench --profile release --bench search -- --documents 1000000` makes the texts (see `texts`), builds a library
 //! of them and an FTS5 table, asks both the same 200 queries (see `queries`), and prints one table. It needs python3, and
-//! for a million documents about 8 GB of disk below `target/`, which it gives back. `--profile release` since that one
-//! is compiled already where the program was built; the bench profile would compile polars again.
+//! for a million documents about 8 GB of disk below `target/`, which it gives back. Dev-dependencies change features, so the
+//! first run compiles polars for itself.
 //!
 //! Each query is asked of both in turn, in one process each, the time being taken inside of it: ours is
 //! `Index::search`, with records and snippets of ten hits; theirs fetches ten ids. What else the machine does slows both.
-//! The least of its rounds counts, of both, so that it was not interrupted; a pass before the first warms both up; `--keep` leaves both indexes for the next run to ask again. Then `coroner search` runs in a new process a query. Nothing is dropped
+//! The least of its rounds counts, of both, so that it was not interrupted; a pass before the first warms both up; `--keep`
+//! leaves both indexes for the next run to ask again. Then `coroner search` runs in a new process a query. Nothing is dropped
 //! from the page cache: what is cold is the process.
 
 mod fts5;

@@ -180,7 +180,7 @@ mod tests {
     fn a_hit_that_is_blank_at_the_end_is_none() {
         let snippet = Snippet::of("Severity:    ", &[0..8, 10..12]);
         assert_eq!(snippet.marked("**", "**"), "**Severity**:");
-        assert_eq!(Snippet::of("a b  ", &[2..4]).marked("<", ">"), "a <b>");
+        assert_eq!(Snippet::of("a b  ", std::slice::from_ref(&(2..4))).marked("<", ">"), "a <b>");
     }
 
     #[test]

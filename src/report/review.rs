@@ -102,7 +102,7 @@ pub struct Review {
     pub corrected: Vec<(String, String, String)>,
 }
 
-/// Quarters that the charts show, at most.
+/// Quarters that the charts show; more where the period itself has more, as its figures count them all.
 const COLUMNS: i32 = 12;
 /// Below this chance of being right a value is listed as doubtful.
 const DOUBTFUL: f64 = 0.6;
@@ -249,7 +249,7 @@ fn columns(incidents: &[Incident], period: &Period) -> Vec<Column> {
     let (first, last) = (Quarter::of(period.first), Quarter::of(period.last));
     let counts = counts(incidents);
     let earliest = incidents.iter().filter_map(Incident::quarter).min().unwrap_or(first).min(first);
-    let from = last.plus(1 - COLUMNS).max(earliest);
+    let from = last.plus(1 - COLUMNS).min(first).max(earliest);
     Quarter::range(from, last)
         .map(|quarter| {
             let group = within(incidents, &quarter.period());

@@ -77,14 +77,19 @@ fn grid(area: Area, y: f64, label: &str) -> Markup {
     }
 }
 
+/// Quarters whose labels have room beside each other; where there are more, only the years are named.
+const ROOM: usize = 20;
+
 /// The labels of the quarters below the axis, in two lines: the quarter, and the year where it begins.
 fn quarters(area: Area, labels: &[(String, bool)]) -> Markup {
     html! {
         @for (place, (label, is_current)) in labels.iter().enumerate() {
             @let (x, width) = area.slot(place, labels.len());
             @let (year, quarter) = label.split_at(label.len().min(4));
-            text class={ "tick" @if *is_current { " current" } } x=(at(x + width / 2.0)) y=(at(area.base() + 16.0))
-                text-anchor="middle" { (quarter) }
+            @if labels.len() <= ROOM {
+                text class={ "tick" @if *is_current { " current" } } x=(at(x + width / 2.0)) y=(at(area.base() + 16.0))
+                    text-anchor="middle" { (quarter) }
+            }
             @if place == 0 || quarter == "Q1" {
                 text class="tick" x=(at(x + width / 2.0)) y=(at(area.base() + 32.0)) text-anchor="middle" { (year) }
             }

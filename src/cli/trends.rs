@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::output::{self, TableFormat};
 use crate::library::{self, Generation, Part, PartWriter};
-use crate::trends::tables::{COMPUTED, Computed};
+use crate::trends::tables::COMPUTED;
 use crate::trends::{self, Incident, NAMED};
 
 /// Run all named queries and compute all statistics; print the tables as Markdown, or write them as files
@@ -96,8 +96,8 @@ struct Told {
 
 /// Where tables come from: a committed generation, or one in the making.
 struct Source<'a> {
-    query: &'a (dyn Fn(&str) -> Result<trends::Table> + Sync),
-    incidents: &'a (dyn Fn() -> Result<Vec<Incident>> + Sync),
+    query: &'a dyn Fn(&str) -> Result<trends::Table>,
+    incidents: &'a dyn Fn() -> Result<Vec<Incident>>,
 }
 
 impl Source<'_> {
@@ -110,31 +110,23 @@ impl Source<'_> {
             bail!("there is no table `{unknown}`; there are {}", names().collect::<Vec<_>>().join(", "));
         }
         let is_wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
-        let asked = || -> Result<Vec<Told>> {
-            let mut tables = Vec::new();
-            for (name, sql) in queries.iter().filter(|query| is_wanted(&query.0)) {
-                let filled = trends::fill(sql, &BTreeMap::new()).and_then(|sql| (self.query)(&sql));
-                let table = filled.with_context(|| format!("in the query {name}"))?;
-                let (title, about) = trends::title_and_about(sql);
-                tables.push(Told { title: title.unwrap_or(name).to_owned(), name: name.clone(), about, table });
-            }
-            Ok(tables)
-        };
-        let computed = || -> Result<Vec<Told>> {
+        let mut tables = Vec::new();
+        for (name, sql) in queries.into_iter().filter(|query| is_wanted(&query.0)) {
+            let filled = trends::fill(&sql, &BTreeMap::new()).and_then(|sql| (self.query)(&sql));
+            let table = filled.with_context(|| format!("in the query {name}"))?;
+            let (title, about) = trends::title_and_about(&sql);
+            tables.push(Told { title: title.unwrap_or(&name).to_owned(), name, about, table });
+        }
+        if COMPUTED.iter().any(|table| is_wanted(table.name)) {
+            let incidents = (self.incidents)()?;
             let wanted: Vec<_> = COMPUTED.iter().filter(|table| is_wanted(table.name)).collect();
-            let incidents = if wanted.is_empty() { Vec::new() } else { (self.incidents)()? };
-            let of = |computed: &Computed| Told {
+            tables.par_extend(wanted.into_par_iter().map(|computed| Told {
                 name: computed.name.to_owned(),
                 title: computed.title.to_owned(),
                 about: computed.about.to_owned(),
                 table: (computed.make)(&incidents),
-            };
-            Ok(wanted.into_par_iter().map(of).collect())
-        };
-        // No query keeps all cores busy from its start to its end: side by side both take four fifths of the time.
-        let (computed, asked) = rayon::join(computed, asked);
-        let mut tables = asked?;
-        tables.extend(computed?);
+            }));
+        }
         Ok(tables)
     }
 }

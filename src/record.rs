@@ -374,9 +374,9 @@ record! {
     severity: Option<String>,
     /// Services named as affected.
     services: Vec<String>,
-    /// Field name to the words it rests on: byte offsets into the document's text, and the quote.
+    /// Field name, or list and label (`root_cause_also.capacity`), to the words it rests on: byte offsets into the document's text, and the quote.
     evidence: BTreeMap<String, Evidence>,
-    /// Field name to the chance, from 0 to 1, that the value is right.
+    /// Field name, or list and label, to the chance, from 0 to 1, that the value is right.
     confidence: BTreeMap<String, f64>,
     /// What a reader should know before using the figures, each `code: explanation`, such as `duration_mismatch: ...`.
     warnings: Vec<String>,

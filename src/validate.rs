@@ -117,7 +117,7 @@ pub fn record(document: &Document, record: &Record) -> Result<(), Broken> {
     quotes(document, record)?;
     for (field, chance) in &record.confidence {
         holds!((0.0..=1.0).contains(chance), "the confidence of {field} is {chance}");
-        holds!(record.has(field), "a confidence of {field}, which is blank");
+        holds!(record.has(owner(field)), "a confidence of {field}, which is blank");
     }
     for (field, minutes) in [("ttd_minutes", record.ttd_minutes), ("ttr_minutes", record.ttr_minutes)] {
         holds!(minutes.is_none_or(|minutes| minutes.is_finite() && minutes >= 0.0), "{field} is {minutes:?}");
@@ -161,6 +161,11 @@ const UNQUOTED: &[&str] = &[
     "warnings",
 ];
 
+/// The field that a key belongs to: `root_cause_also.capacity` is one label of a list.
+fn owner(key: &str) -> &str {
+    key.split_once('.').map_or(key, |(field, _)| field)
+}
+
 /// Every quote is what stands at its place, every told field has one, and none is there for a blank field.
 fn quotes(document: &Document, record: &Record) -> Result<(), Broken> {
     for (field, evidence) in &record.evidence {
@@ -171,7 +176,11 @@ fn quotes(document: &Document, record: &Record) -> Result<(), Broken> {
             evidence.quote
         );
         holds!(!evidence.quote.trim().is_empty(), "the quote of {field} is blank");
-        holds!(record.has(field), "a quote for {field}, which is blank");
+        holds!(record.has(owner(field)), "a quote for {field}, which is blank");
+    }
+    let causes = record.root_cause_also.iter().map(|label| format!("root_cause_also.{label}"));
+    for label in causes.chain(record.detection_also.iter().map(|label| format!("detection_also.{label}"))) {
+        holds!(record.evidence.contains_key(&label), "{label} is told without a quote");
     }
     for field in FIELDS.iter().map(|field| field.name).filter(|field| !UNQUOTED.contains(field)) {
         let told = record.has(field);
@@ -238,7 +247,14 @@ mod tests {
             (|r| r.ttr_minutes = Some(0.11666666666666667), "reads back as another record"),
             (|r| r.warnings.push("something is wrong".into()), "has no code"),
             (|r| r.is_incident = false, "reports no incident"),
-            (|r| r.root_cause_also = vec![RootCause::Capacity], "other labels are given"),
+            (|r| r.root_cause_also = vec![RootCause::Capacity], "root_cause_also.capacity is told without a quote"),
+            (
+                |r| {
+                    r.root_cause_also = vec![RootCause::Capacity];
+                    r.evidence.insert("root_cause_also.capacity".into(), r.evidence["title"].clone());
+                },
+                "other labels are given",
+            ),
         ];
         let document = example();
         let read = extract::extract(&document);

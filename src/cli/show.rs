@@ -83,7 +83,10 @@ fn print(out: &mut impl Write, record: &Record) -> io::Result<()> {
             let was = if human.was.is_empty() { "blank".to_owned() } else { format!("`{}`", one_line(&human.was)) };
             writeln!(out, "{:NAMES$}  corrected by {}, was {was}: {}", "", one_line(&human.who), one_line(&human.why))?;
         }
-        if let Some(evidence) = record.evidence.get(field.name) {
+        // A field has its quote, a list of labels one a label: `root_cause_also.capacity`.
+        let is_of =
+            |key: &str| key.strip_prefix(field.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        for (_, evidence) in record.evidence.iter().filter(|(key, _)| is_of(key)) {
             let place = format!("bytes {} to {}", evidence.start, evidence.end);
             writeln!(out, "{:NAMES$}  \"{}\" ({place})", "", one_line(&evidence.quote))?;
         }

@@ -179,6 +179,15 @@ fn record(reading: &times::Reading, times: times::Times, settings: &Settings) ->
             put(&mut record, field.name(), quote);
         }
         record.confidence.insert(field.name().to_owned(), rounded(answer.confidence));
+        // The record lists no other triggers.
+        let Some(list) = field.also() else { continue };
+        for other in &decision.also {
+            let key = format!("{list}.{}", other.label);
+            if let Some(quote) = other.quote {
+                put(&mut record, &key, quote);
+            }
+            record.confidence.insert(key, rounded(other.confidence));
+        }
     }
     let [cause, trigger, detection] = &decided;
     record.root_cause = cause.label();

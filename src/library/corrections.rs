@@ -172,8 +172,10 @@ fn told(record: &Record, field: &str) -> String {
 
 /// Marks a field as a person's: what the program rested it on stands for another value.
 fn mark(record: &mut Record, field: &str, human: Human) {
-    record.evidence.remove(field);
-    record.confidence.remove(field);
+    // With those of the labels of a list: `root_cause_also.capacity`.
+    let is_of = |key: &String| key == field || key.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+    record.evidence.retain(|key, _| !is_of(key));
+    record.confidence.retain(|key, _| !is_of(key));
     record.human.insert(field.to_owned(), human);
 }
 

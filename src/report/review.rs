@@ -349,7 +349,8 @@ fn corrected(told: &[Told]) -> Vec<(String, String, String)> {
 
 fn doubts(told: &[Told]) -> Vec<Doubt> {
     let of = |told: &Told| {
-        let doubtful = told.confidence.iter().filter(|(_, confidence)| **confidence < DOUBTFUL);
+        // Further labels (`root_cause_also.capacity`) are doubtful by their nature.
+        let doubtful = told.confidence.iter().filter(|(field, chance)| **chance < DOUBTFUL && !field.contains('.'));
         let doubt = |(field, confidence): (&String, &f64)| Doubt {
             id: told.id.clone(),
             field: field.clone(),

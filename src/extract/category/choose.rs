@@ -122,7 +122,10 @@ pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
     [causes, triggers, detections].map(|answers| {
         let told = |answer: &&Answer| answer.quote.is_some();
         let answer = answers.first().copied().filter(|answer| told(&answer) && answer.confidence >= floor);
-        let also = answers.iter().skip(1).filter(|other| answer.is_some() && told(other) && other.chance >= ALSO);
+        let also = answers
+            .iter()
+            .skip(1)
+            .filter(|other| answer.is_some() && told(other) && other.chance >= ALSO && other.confidence >= floor);
         Decision { answer, also: also.copied().collect() }
     })
 }

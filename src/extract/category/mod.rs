@@ -70,6 +70,15 @@ impl Field {
         FIELDS[self as usize]
     }
 
+    /// The field of the record that lists further labels, if there is one.
+    pub fn also(self) -> Option<&'static str> {
+        match self {
+            Field::Cause => Some("root_cause_also"),
+            Field::Trigger => None,
+            Field::Detection => Some("detection_also"),
+        }
+    }
+
     /// The labels that a document may support, in the order of their classes; "unknown" is what remains.
     pub fn labels(self) -> &'static [&'static str] {
         static LABELS: LazyLock<[Vec<&'static str>; 3]> = LazyLock::new(|| {

@@ -8,8 +8,8 @@ use super::words;
 use crate::library::Generation;
 use crate::record::Human;
 use crate::trends::tables::{
-    Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, counts, curve_of,
-    directions, durations_of, plain, shares_of, usual_comparisons, within,
+    Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, curve_of, directions,
+    durations_of, groups, plain, shares_of, usual_comparisons, within,
 };
 use crate::trends::{self, Incident, Period, Quarter};
 
@@ -128,7 +128,7 @@ pub fn review(generation: &Generation, asked: &Asked) -> Result<Review> {
         undated: incidents.iter().filter(|incident| incident.day.is_none()).count(),
         is_over: created.get(..10).and_then(|day| day.parse::<Date>().ok()).is_none_or(|made| made > period.last),
         figures: figures(&incidents, period, &now, &detections, &changes),
-        directions: directions(&incidents),
+        directions: directions(&groups(&incidents)),
         columns: columns(&incidents, period),
         curve: curve_of(&now),
         curve_before: curve_of(&before),
@@ -247,16 +247,13 @@ fn more(durations: &Durations) -> Vec<String> {
 
 fn columns(incidents: &[Incident], period: &Period) -> Vec<Column> {
     let (first, last) = (Quarter::of(period.first), Quarter::of(period.last));
-    let counts = counts(incidents);
     let earliest = incidents.iter().filter_map(Incident::quarter).min().unwrap_or(first).min(first);
     let from = last.plus(1 - COLUMNS).min(first).max(earliest);
     Quarter::range(from, last)
         .map(|quarter| {
             let group = within(incidents, &quarter.period());
-            let label = quarter.to_string();
-            let count = counts.iter().find(|count| count.label == label).cloned();
             Column {
-                count: count.unwrap_or_else(|| count_of(incidents, &quarter.period())),
+                count: count_of(incidents, &quarter.period()),
                 causes: shares_of(&group, ShareField::RootCause),
                 detections: shares_of(&group, ShareField::DetectionSource),
                 ttr: durations_of(&group, Measure::Ttr),

@@ -1,7 +1,7 @@
 //! What part of the incidents each detection source, cause and trigger has, with intervals.
 
 use super::super::stats::{Interval, wilson_interval};
-use super::{Cell, Computed, Incident, Kind, UNKNOWN, groups, number, percent, round1, table, text, whole};
+use super::{Cell, Computed, Incident, Kind, UNKNOWN, number, percent, round1, table, text, whole};
 use crate::record::{DetectionSource, RootCause, Trigger};
 
 pub const TABLE: Computed = Computed {
@@ -19,10 +19,10 @@ coverage_percent  n_known as a share of n_quarter
 n                 incidents of that quarter with that label
 percent           n as a share of n_known
 low, high         95 % interval for that share (Wilson 1927), in percent",
-    make: |incidents| {
-        let rows = groups(incidents).into_iter().flat_map(|(label, group)| {
-            let shares = ShareField::ALL.iter().flat_map(|field| shares_of(&group, *field)).collect::<Vec<_>>();
-            shares.into_iter().map(move |share| row(&label, &share))
+    make: |groups| {
+        let rows = groups.iter().flat_map(|group| {
+            let shares = ShareField::ALL.iter().flat_map(|field| shares_of(&group.incidents, *field));
+            shares.map(|share| row(&group.label, &share))
         });
         table(&COLUMNS, rows.collect())
     },

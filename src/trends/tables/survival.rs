@@ -1,7 +1,9 @@
 //! The share of incidents not yet resolved after so many minutes, with those that no document saw the end of.
 
+use rayon::prelude::*;
+
 use super::super::stats::{Interval, Step, kaplan_meier};
-use super::{Cell, Computed, Incident, Kind, groups, number, percent, round1, table, text, whole};
+use super::{Cell, Computed, Incident, Kind, number, percent, round1, table, text, whole};
 
 pub const TABLE: Computed = Computed {
     name: "survival",
@@ -22,9 +24,9 @@ resolved            incidents resolved at this minute
 censored            incidents last seen, going on, at this minute
 unresolved_percent  estimated share that lasts longer
 low, high           its 95 % interval, in percent (Greenwood's variance on the scale log(-log)); blank at 100 and 0",
-    make: |incidents| {
-        let curves = groups(incidents).into_iter().map(|(label, group)| (label, curve_of(&group)));
-        table(&COLUMNS, curves.flat_map(|(label, curve)| rows(&label, &curve)).collect())
+    make: |groups| {
+        let curves: Vec<Curve> = groups.par_iter().map(|group| curve_of(&group.incidents)).collect();
+        table(&COLUMNS, groups.iter().zip(&curves).flat_map(|(group, curve)| rows(&group.label, curve)).collect())
     },
 };
 

@@ -9,7 +9,7 @@ use crate::library::Generation;
 use crate::record::Human;
 use crate::trends::tables::{
     Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, curve_of, directions,
-    durations_of, groups, plain, shares_of, usual_comparisons, within,
+    durations_of, groups, plain, share_of, shares_of, usual_comparisons, within,
 };
 use crate::trends::{self, Incident, Period, Quarter};
 
@@ -185,19 +185,8 @@ fn figures(
             definition,
         }
     };
-    let monitoring = detections.iter().find(|share| share.label == "monitoring");
     let n_known = detections.first().map_or(0, |share| share.n_known);
-    let none = (n_known > 0).then(|| Share {
-        field: ShareField::DetectionSource,
-        label: "monitoring",
-        n_all: now.len(),
-        n_known,
-        n: 0,
-        percent: Some(0.0),
-        interval: trends::stats::wilson_interval(0, n_known as u64)
-            .map(|i| trends::stats::Interval { low: 0.0, high: trends::tables::round1(100.0 * i.high) }),
-    });
-    let share = monitoring.cloned().or(none);
+    let share = share_of(detections, "monitoring");
     vec![
         Figure {
             name: "Incidents",

@@ -1,5 +1,6 @@
 //! The incidents as the statistics need them: a few plain values each.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use anyhow::Result;
@@ -54,8 +55,11 @@ pub fn incidents(generation: &Generation) -> Result<Vec<Incident>> {
 pub(super) fn from(frame: &DataFrame) -> PolarsResult<Vec<Incident>> {
     let mut incidents = vec![Incident::default(); frame.height()];
     let days = frame.column("date")?.date()?;
+    // Many incidents share a day.
+    let mut known: HashMap<i32, Option<Date>> = HashMap::new();
+    let dated = |day: i32| Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(day)).ok();
     for (incident, day) in incidents.iter_mut().zip(days.physical().iter()) {
-        incident.day = day.and_then(|day| Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(day)).ok());
+        incident.day = day.and_then(|day| *known.entry(day).or_insert_with(|| dated(day)));
     }
     let (ttr, ttd) = (frame.column("ttr_minutes")?.f64()?, frame.column("ttd_minutes")?.f64()?);
     for ((incident, ttr), ttd) in incidents.iter_mut().zip(ttr.iter()).zip(ttd.iter()) {

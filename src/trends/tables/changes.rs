@@ -233,7 +233,7 @@ fn of_durations(measure: Measure, now: &Durations, before: &Durations) -> Change
     Change {
         value: mean(now),
         value_before: mean(before),
-        change: mean(now).zip(mean(before)).map(|(now, before)| round4(now / before)),
+        change: now.geometric_mean.zip(before.geometric_mean).map(|(now, before)| round4(now / before)),
         interval: interval.map(|i| Interval { low: round4(i.low), high: round4(i.high) }),
         p_value: permutation_test(&now.sorted, &before.sorted),
         detectable: (detectable.map(|ratio| round4(1.0 / ratio)), detectable.map(round4)),

@@ -91,6 +91,7 @@ fn says(direction: &Direction) -> String {
         return format!("Too few quarters to tell a trend of the {what}: {n} have a value, and it takes eight.");
     };
     let unit = match direction.measure {
+        Measure::Incidents if plain(slope) == "1" => "incident a quarter",
         Measure::Incidents => "incidents a quarter",
         Measure::Ttr | Measure::Ttd => "min",
         Measure::Monitoring => "percentage points",

@@ -94,6 +94,8 @@ pub struct Durations {
     pub sorted: Vec<f64>,
     /// Rounded to one decimal; none where nothing is known.
     pub estimate: Option<Estimate>,
+    /// The geometric mean before it is rounded: ratios are of such.
+    pub geometric_mean: Option<f64>,
     /// The mean, and the longest one's share of it in percent.
     pub mean: Option<(f64, f64)>,
 }
@@ -119,7 +121,9 @@ pub fn durations_of(group: &[&Incident], measure: Measure) -> Durations {
     let mut sorted: Vec<f64> = group.iter().filter_map(|incident| measure.minutes(incident)).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let round = |Interval { low, high }| Interval { low: round1(low), high: round1(high) };
-    let estimate = estimates(&sorted).map(|found| Estimate {
+    let found = estimates(&sorted);
+    let geometric_mean = found.map(|found| found.geometric_mean);
+    let estimate = found.map(|found| Estimate {
         method: found.method,
         median: round1(found.median),
         median_interval: found.median_interval.map(round),
@@ -129,7 +133,7 @@ pub fn durations_of(group: &[&Incident], measure: Measure) -> Durations {
         p90_interval: found.p90_interval.map(round),
     });
     let mean = largest_share(&sorted).map(|(mean, share)| (round1(mean), round1(100.0 * share)));
-    Durations { n: group.len(), estimate, mean, sorted }
+    Durations { n: group.len(), estimate, geometric_mean, mean, sorted }
 }
 
 fn row(measure: Measure, by: &str, group: &str, durations: &Durations) -> Vec<Cell> {

@@ -25,7 +25,7 @@ pub use changes::{Change, Measure, chance, changes, usual_comparisons};
 pub use counts::{Count, count_of};
 pub use directions::{Direction, directions};
 pub use durations::{Durations, durations_of};
-pub use shares::{Share, ShareField, shares_of};
+pub use shares::{Share, ShareField, share_of, shares_of};
 pub use survival::{Curve, curve_of};
 
 /// A table that the program computes.

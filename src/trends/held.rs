@@ -91,7 +91,7 @@ mod tests {
         let queries: Vec<&str> = NAMED.iter().map(|query| query.sql).collect();
         // Labels whose order by text is not the order in which they come up.
         let more = ["SEV-2", "P1", "", "SEV-1"].iter().enumerate().map(|(at, severity)| Record {
-            id: format!("z{at}").into(),
+            id: format!("z{at}"),
             severity: Some((*severity).into()),
             ..records()[3 - at].clone()
         });

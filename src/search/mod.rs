@@ -9,6 +9,7 @@ mod analyzer;
 pub mod bare;
 mod baseline;
 mod budget;
+mod concepts;
 mod duplicates;
 pub mod evaluate;
 mod facets;

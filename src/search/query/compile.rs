@@ -15,13 +15,16 @@ use tantivy::{DateTime, Searcher, Term};
 use super::fields::{Column, Label};
 use super::values::{self, Range};
 use super::{Clause, Node, Want, Words};
-use crate::search::analyzer;
 use crate::search::schema::{self, Fields};
 use crate::search::weights::Weights;
-use crate::search::words::{self, is_stopword};
+use crate::search::words::is_stopword;
+use crate::search::{analyzer, concepts};
 
 /// Words of a query that the second look reads: a longer one is a pasted text.
 const MOST_LOOKED_AT: usize = 40;
+
+/// Share of the documents that say it, above which a concept is not looked for.
+const MOST_WITH_CONCEPT: f64 = 0.5;
 
 /// A query ready to run.
 pub struct Compiled {
@@ -77,6 +80,7 @@ impl Compiler<'_> {
                         Want::MustNot => asked.nots.push(excludable(self.unranked(&clause.node)?)),
                     }
                 }
+                asked.wishes.extend(self.alike(clauses)?);
                 asked.query()
             }
             Node::Any(nodes) if nodes.iter().all(is_one_word) => {
@@ -138,27 +142,39 @@ impl Compiler<'_> {
                 for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
                     to.push(term(self.fields.body, &token.text, IndexRecordOption::WithFreqs));
                 }
-                if let [token] = tokens.as_slice() {
-                    to.extend(self.alike(&token.text));
-                }
             }
             Node::Clauses(clauses) if clauses.iter().all(|clause| clause.want == Want::Wish) => {
                 let has_more = has_more(clauses);
                 for clause in clauses.iter().filter(|clause| !(has_more && is_stop(clause))) {
                     self.wish(&clause.node, to)?;
                 }
+                to.extend(self.alike(clauses)?);
             }
             other => to.push(self.query(other)?),
         }
         Ok(())
     }
 
-    /// The words of like meaning, in the body.
-    fn alike(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
-        let weight = self.weights.synonym;
-        let words = if weight > 0.0 { words::synonyms(word) } else { &[] };
-        let of = move |word: &String| boosted(term(self.fields.body, word, IndexRecordOption::WithFreqs), weight);
-        words.iter().map(of)
+    /// What the bare words of a list mean, by whatever words the body says it.
+    fn alike(&self, clauses: &[Clause]) -> tantivy::Result<Queries> {
+        let mut text = String::new();
+        for clause in clauses {
+            if let (Want::Wish, Node::Text(None, Words::Word(word))) = (clause.want, &clause.node) {
+                text += word;
+                text.push(' ');
+            }
+        }
+        let weight = self.weights.concept;
+        let mut queries = Queries::new();
+        for concept in concepts::of(&text).into_iter().filter(|_| weight > 0.0) {
+            let query = Term::from_field_text(self.fields.body, concept);
+            // What most documents say tells nothing of one, and is the dearest to look for. In a small library nothing is common.
+            let with = self.searcher.doc_freq(&query)? as f64;
+            if with <= (MOST_WITH_CONCEPT * self.searcher.num_docs() as f64).max(10.0) {
+                queries.push(boosted(term(self.fields.body, concept, IndexRecordOption::WithFreqs), weight));
+            }
+        }
+        Ok(queries)
     }
 
     fn label(&self, label: Label, value: &str) -> Box<dyn Query> {

@@ -164,9 +164,10 @@ fn queries_find_what_they_say() {
         ("\"redis failed\"", ""),
         ("\"redis failed\"~1", "redis"),
         // words of like meaning, for bare words alone
-        ("tls", "notes"),
-        ("+tls", ""),
-        ("\"tls\"", ""),
+        ("cert", "notes"),
+        ("+cert", ""),
+        ("\"cert\"", ""),
+        ("cert OR primary", "redis"),
         // what stands beside the text
         ("+late", "hooks"),
         ("\"brindle rail\" late", "hooks"),

@@ -19,9 +19,11 @@ const DERIVATION: &[&str] = &[
     "src/library",
     "src/search/analyzer.rs",
     "src/search/concepts.rs",
+    "src/search/fix.rs",
     "src/search/schema.rs",
     "src/search/sections.rs",
     "src/search/stems.rs",
+    "src/search/words.rs",
     "src/search/writer.rs",
     "data",
 ];

@@ -104,13 +104,6 @@ pub struct Hit {
     pub also: Vec<String>,
 }
 
-/// A hit by its id alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ranked {
-    pub score: f32,
-    pub id: String,
-}
-
 /// A document as the index keeps it.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -172,15 +165,6 @@ impl<'a> Index<'a> {
             hits.into_iter().map(|(hit, _)| hit).collect()
         };
         Ok(Found { total, hits, facets })
-    }
-
-    /// The ids of the `limit` documents that match `text` best, the best first: [`Index::search`] without what a reader is
-    /// shown.
-    pub fn rank(&self, text: &str, options: &Options) -> Result<Vec<Ranked>> {
-        let compiled = self.compile(text, options)?;
-        let damaged = |error| self.generation.damaged("the search index", error);
-        let top = self.top(&compiled, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
-        top.into_iter().map(|(score, address)| Ok(Ranked { score, id: self.id(address).map_err(damaged)? })).collect()
     }
 
     fn compile(&self, text: &str, options: &Options) -> Result<Compiled> {

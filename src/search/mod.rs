@@ -13,6 +13,7 @@ mod concepts;
 mod duplicates;
 pub mod evaluate;
 mod facets;
+mod fix;
 mod index;
 mod query;
 mod readonly;
@@ -28,7 +29,7 @@ mod writer;
 
 pub use duplicates::{Group, Reason, Report};
 pub use facets::Facet;
-pub use index::{Found, Hit, Index, Lookup, Options, Ranked, Sort, Stored};
+pub use index::{Found, Hit, Index, Lookup, Options, Sort, Stored};
 pub use query::Fault;
 pub use similar::Similar;
 pub use snippet::{Snippet, plain};

@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::TermQuery;
+use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DateTime, DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DateTime, DocAddress, DocSet, Order, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
 
 use super::analyzer;
 use super::duplicates::{self, Report};
@@ -30,6 +30,9 @@ const CANDIDATES: usize = 20;
 /// Hits that are looked at beyond those wanted, so that of hits that rank alike those come whose ids are first.
 const TIES: usize = 32;
 
+/// Matches that are counted before it is said that there are more.
+const MOST_COUNTED: usize = 10_000;
+
 /// An open index.
 pub struct Index<'a> {
     pub(super) generation: &'a Generation,
@@ -47,8 +50,9 @@ pub struct Options {
     pub sort: Option<Sort>,
     /// The other way round than [`Sort`] says.
     pub reverse: bool,
-    /// Count what matches, and by its labels. Counting reads every match, which ranking need not.
+    /// Count what matches, up to a limit: counting reads every match, which ranking need not.
     pub count: bool,
+    /// Count by labels, and so all that matches.
     pub facets: bool,
     /// Give one hit of each incident that several documents report: see `duplicates`.
     pub fold: bool,
@@ -86,10 +90,18 @@ pub enum Sort {
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Documents that match, of which `hits` are some, where they were counted.
-    pub total: Option<usize>,
+    pub total: Option<Total>,
     pub hits: Vec<Hit>,
     /// Counts of all that match, where asked for.
     pub facets: Vec<Facet>,
+}
+
+/// How many documents match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    Exactly(usize),
+    /// Counting ended there.
+    MoreThan(usize),
 }
 
 /// One document that a query found.
@@ -150,7 +162,7 @@ impl<'a> Index<'a> {
         let damaged = |error| self.generation.damaged("the search index", error);
         let top = self.top(&compiled, sort, options).map_err(damaged)?;
         let query = &*compiled.query;
-        let total = options.count.then(|| self.searcher.search(query, &Count)).transpose().map_err(damaged)?;
+        let total = options.count.then(|| self.total(query, options.facets)).transpose().map_err(damaged)?;
         let facets = if options.facets { facets::count(&self.searcher, query).map_err(damaged)? } else { Vec::new() };
         let snippets = Snippets::new(&self.searcher, query, self.fields.body, &compiled.words).map_err(damaged)?;
         let mut hits = Vec::new();
@@ -165,6 +177,26 @@ impl<'a> Index<'a> {
             hits.into_iter().map(|(hit, _)| hit).collect()
         };
         Ok(Found { total, hits, facets })
+    }
+
+    /// How many documents match: all of them, or as many as anybody looks through.
+    fn total(&self, query: &dyn Query, all: bool) -> tantivy::Result<Total> {
+        if all {
+            return Ok(Total::Exactly(self.searcher.search(query, &Count)?));
+        }
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
+        let mut total = 0;
+        for segment in self.searcher.segment_readers() {
+            let mut docs = weight.scorer(segment, 1.0)?;
+            while docs.doc() != TERMINATED {
+                if total == MOST_COUNTED {
+                    return Ok(Total::MoreThan(MOST_COUNTED));
+                }
+                total += usize::from(!segment.is_deleted(docs.doc()));
+                docs.advance();
+            }
+        }
+        Ok(Total::Exactly(total))
     }
 
     fn compile(&self, text: &str, options: &Options) -> Result<Compiled> {

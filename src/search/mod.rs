@@ -15,6 +15,8 @@ pub mod evaluate;
 mod facets;
 mod fix;
 mod index;
+#[cfg(test)]
+mod planted;
 mod query;
 mod readonly;
 mod rerank;
@@ -29,7 +31,7 @@ mod writer;
 
 pub use duplicates::{Group, Reason, Report};
 pub use facets::Facet;
-pub use index::{Found, Hit, Index, Lookup, Options, Sort, Stored};
+pub use index::{Found, Hit, Index, Lookup, Options, Sort, Stored, Total};
 pub use query::Fault;
 pub use similar::Similar;
 pub use snippet::{Snippet, plain};

@@ -5,6 +5,7 @@
 //!   comes back is often reported in the words of the last time, or
 //! - they tell the same time to the clock and name the same organisation or service, or are written in much the same words
 //!   ([`ALIKE`]), or
+//! - one of them tells no day, and nearly all words of the shorter stand in the other ([`WITHIN`]), or
 //! - they tell the same day, and no two times of it, and are written in much the same words, the more so where neither an
 //!   organisation nor a service is the same ([`VERY_ALIKE`]);
 //!
@@ -14,8 +15,8 @@
 //! How much of a text is in another is the share of runs of [`RUN`] words that they have in common (Jaccard), estimated by
 //! MinHash (Broder 1997). How alike their words are is the share of the shorter one's words that the other has, as a status
 //! page is a tenth of the account that follows it (containment, also Broder 1997), from the least hashes of each. Only reports
-//! that share a key are compared: a day, half an hour, or a band of hashes (Leskovec et al., Mining of Massive Datasets,
-//! section 3.4).
+//! that share a key are compared: a day, half an hour, a rare hash of a word, or a band of hashes (Leskovec et al., Mining of
+//! Massive Datasets, section 3.4).
 //!
 //! The thresholds are measured on planted reports (`planted`); the figures stand in `docs/search.md`. The words of two
 //! different incidents of the samples are alike by 0.41 at most.
@@ -39,6 +40,8 @@ const SAME_TEXT: f64 = 0.5;
 /// Share of the words of the shorter text that the other has, from which they are alike, and much so.
 const ALIKE: f64 = 0.5;
 const VERY_ALIKE: f64 = 0.65;
+/// The same where no day is told that could tell them apart.
+const WITHIN: f64 = 0.85;
 /// Words of a text by which it is compared at most, and those without which it is like no other.
 const MOST_WORDS: usize = 256;
 const FEWEST_WORDS: usize = 12;
@@ -52,6 +55,8 @@ const RUN: usize = 4;
 const HASHES: usize = 64;
 /// Hashes of a band: texts with 0.6 of their runs in common share one of 21 bands with a chance of 0.99.
 const BAND: usize = 3;
+/// One word of so many is a key: of a hundred words one at least with a chance of 0.96.
+const PICKED: u32 = 32;
 /// Reports with the same key that one is compared with at most, those before it.
 const NEAREST: usize = 200;
 
@@ -136,6 +141,9 @@ impl Report {
         if self.same_time(other) && (has_name || alike() >= ALIKE) {
             return Some(Reason::SameTime);
         }
+        if (self.day.is_none() || other.day.is_none()) && alike() >= WITHIN {
+            return Some(Reason::SameText);
+        }
         let same_day = self.day.is_some() && self.day == other.day;
         // Two that tell different times of one day are two.
         let may_be = self.start.is_none() || other.start.is_none();
@@ -168,6 +176,9 @@ impl Report {
             let slot = (start / TOLERANCE).floor() as i64;
             keys.extend([slot, slot + 1].map(|slot| hash(&("start", slot))));
         }
+        // The words of one may stand in a much longer text: a few that chance picks, the same in both.
+        let picked = self.words.iter().take_while(|word| **word < u32::MAX / PICKED);
+        keys.extend(picked.map(|word| hash(&("word", word))));
         keys.extend(self.runs.chunks_exact(BAND).enumerate().map(|band| hash(&("band", band))));
         keys
     }

@@ -4,6 +4,8 @@
 //! hits that rank alike stand in the order of their ids; only the documents that are shown are loaded. Leaves to others:
 //! what a query means (`query`), what is counted (`facets`).
 
+use std::thread::available_parallelism;
+
 use anyhow::{Context, Result};
 use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
@@ -29,6 +31,9 @@ const CANDIDATES: usize = 20;
 
 /// Hits that are looked at beyond those wanted, so that of hits that rank alike those come whose ids are first.
 const TIES: usize = 32;
+
+/// Segments that are searched side by side.
+const MOST_THREADS: usize = 4;
 
 /// Matches that are counted before it is said that there are more.
 const MOST_COUNTED: usize = 10_000;
@@ -141,7 +146,12 @@ impl<'a> Index<'a> {
         let dir = generation.dir.join(schema::DIR);
         let (schema, fields) = schema::schema();
         let open = || -> tantivy::Result<_> {
-            let index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            let mut index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            let segments = index.searchable_segment_ids()?.len();
+            let threads = available_parallelism().map_or(1, usize::from).min(segments).min(MOST_THREADS);
+            if threads > 1 {
+                index.set_multithread_executor(threads)?;
+            }
             analyzer::register(index.tokenizers());
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             Ok((index, reader.searcher()))
@@ -201,7 +211,7 @@ impl<'a> Index<'a> {
 
     fn compile(&self, text: &str, options: &Options) -> Result<Compiled> {
         let node = query::parse(text)?;
-        let compiler = Compiler { searcher: &self.searcher, fields: &self.fields, weights: &options.weights };
+        let compiler = Compiler::new(&self.searcher, &self.fields, &options.weights);
         compiler.compile(&node).map_err(|error| self.generation.damaged("the search index", error))
     }
 
@@ -221,8 +231,7 @@ impl<'a> Index<'a> {
                     self.searcher.search(query, &top.order_by_score())?
                 };
                 if is_looked_at_again {
-                    let second =
-                        Second::new(&self.searcher, &self.fields, &options.weights, &compiled.words, &compiled.text)?;
+                    let second = Second::new(&self.searcher, &self.fields, &options.weights, compiled)?;
                     let rest = found.split_off(found.len().min(DEPTH));
                     found = second.look(found)?.into_iter().chain(rest).collect();
                 }

@@ -4,6 +4,7 @@
 //! the best hits of such a union without scoring the rest (block-max WAND); what else they are worth is seen to in
 //! `rerank`. What only narrows (labels, ranges, `has`) adds nothing to a score.
 
+use std::cell::RefCell;
 use std::ops::Bound;
 
 use tantivy::query::{
@@ -26,6 +27,9 @@ const MOST_LOOKED_AT: usize = 40;
 /// Share of the documents that say it, above which a concept is not looked for.
 const MOST_WITH_CONCEPT: f64 = 0.5;
 
+/// Entries of the lists of words and concepts that a query reads, beyond which concepts are left to the second look.
+const MOST_READ: u64 = 300_000;
+
 /// A query ready to run.
 pub struct Compiled {
     pub query: Box<dyn Query>,
@@ -36,6 +40,8 @@ pub struct Compiled {
     pub words: Vec<(String, bool)>,
     /// The same as typed, and those between them that say nothing.
     pub text: String,
+    /// What the words mean too, and the hits were not found by, because it would have cost too much.
+    pub concepts: Vec<&'static str>,
 }
 
 /// Makes queries for one index.
@@ -43,6 +49,14 @@ pub struct Compiler<'a> {
     pub searcher: &'a Searcher,
     pub fields: &'a Fields,
     pub weights: &'a Weights,
+    /// See [`Compiled::concepts`].
+    later: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Compiler<'a> {
+    pub fn new(searcher: &'a Searcher, fields: &'a Fields, weights: &'a Weights) -> Compiler<'a> {
+        Compiler { searcher, fields, weights, later: RefCell::default() }
+    }
 }
 
 pub(super) type Queries = Vec<Box<dyn Query>>;
@@ -65,7 +79,8 @@ impl Compiler<'_> {
             words.iter_mut().for_each(|(_, tells)| *tells = true);
         }
         words.truncate(MOST_LOOKED_AT);
-        Ok(Compiled { query: self.query(node)?, is_ranked: is_ranked(node), words, text })
+        let query = self.query(node)?;
+        Ok(Compiled { query, is_ranked: is_ranked(node), words, text, concepts: self.later.take() })
     }
 
     fn query(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
@@ -165,13 +180,27 @@ impl Compiler<'_> {
             }
         }
         let weight = self.weights.concept;
+        if weight == 0.0 {
+            return Ok(Queries::new());
+        }
+        let body = self.fields.body;
+        let with = |token: &str| self.searcher.doc_freq(&Term::from_field_text(body, token));
+        let words =
+            analyzer::cut(&text).into_iter().filter(|token| !is_stopword(&text[token.offset_from..token.offset_to]));
+        let mut read = words.map(|token| with(&token.text)).sum::<tantivy::Result<u64>>()?;
+        // What most documents say tells nothing of one. In a small library nothing is common.
+        let most = (MOST_WITH_CONCEPT * self.searcher.num_docs() as f64).max(10.0) as u64;
+        let known = concepts::of(&text).into_iter().map(|concept| Ok((with(concept)?, concept)));
+        let mut known = known.collect::<tantivy::Result<Vec<_>>>()?;
+        known.retain(|(with, _)| (1..=most).contains(with));
+        known.sort();
         let mut queries = Queries::new();
-        for concept in concepts::of(&text).into_iter().filter(|_| weight > 0.0) {
-            let query = Term::from_field_text(self.fields.body, concept);
-            // What most documents say tells nothing of one, and is the dearest to look for. In a small library nothing is common.
-            let with = self.searcher.doc_freq(&query)? as f64;
-            if with <= (MOST_WITH_CONCEPT * self.searcher.num_docs() as f64).max(10.0) {
-                queries.push(boosted(term(self.fields.body, concept, IndexRecordOption::WithFreqs), weight));
+        for (with, concept) in known {
+            read += with;
+            if queries.is_empty() || read <= MOST_READ {
+                queries.push(boosted(term(body, concept, IndexRecordOption::WithFreqs), weight));
+            } else {
+                self.later.borrow_mut().push(concept);
             }
         }
         Ok(queries)

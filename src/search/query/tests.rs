@@ -140,7 +140,7 @@ fn searcher() -> (Searcher, schema::Fields) {
 fn queries_find_what_they_say() {
     let (searcher, fields) = searcher();
     let weights = Weights::default();
-    let compiler = Compiler { searcher: &searcher, fields: &fields, weights: &weights };
+    let compiler = Compiler::new(&searcher, &fields, &weights);
     let ids = |text: &str| -> String {
         let compiled = compiler.compile(&parse(text).unwrap()).unwrap();
         let mut found: Vec<_> = searcher.search(&*compiled.query, &DocSetCollector).unwrap().into_iter().collect();
@@ -289,7 +289,7 @@ proptest! {
 fn no_query_that_was_read_fails_to_run() {
     let (searcher, fields) = searcher();
     let weights = Weights::default();
-    let compiler = Compiler { searcher: &searcher, fields: &fields, weights: &weights };
+    let compiler = Compiler::new(&searcher, &fields, &weights);
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(500));
     let outcome = runner.run(&queries(), |text| {
         if let Ok(node) = parse(&text) {

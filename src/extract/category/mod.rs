@@ -169,7 +169,7 @@ pub(crate) fn reasons() -> Vec<&'static str> {
 pub(crate) fn likely_causes(text: &str) -> Vec<(&'static str, f32)> {
     // A search reads this model alone: the others would double what its process takes to start.
     static CAUSES: LazyLock<Lines<1>> = LazyLock::new(|| {
-        let causes = (include_str!("../../../data/model/causes.tsv"), &*reasons());
+        let causes = (models::text("causes.tsv"), &*reasons());
         Lines::embedded("causes.tsv", [causes])
     });
     let mut out = Vec::new();

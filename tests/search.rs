@@ -7,7 +7,7 @@ mod corpus;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use coroner::library;
-use coroner::search::{Hit, Index, Options};
+use coroner::search::{Hit, Index, Options, Total};
 use corpus::Corpus;
 
 /// Three documents about different things.
@@ -295,7 +295,7 @@ fn a_search_beside_builds_answers_from_one_whole_generation() {
             while !done.load(Ordering::Relaxed) {
                 let found =
                     library::read(&corpus.library(), |at| Index::open(at)?.search("gateway", &options)).unwrap();
-                assert_eq!(found.total, Some(DOCUMENTS));
+                assert_eq!(found.total, Some(Total::Exactly(DOCUMENTS)));
                 let title = |hit: &Hit| hit.record.title.clone().unwrap();
                 check(
                     found.hits.iter().map(title).collect(),

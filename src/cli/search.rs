@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use super::output::{self, Table, TableFormat, one_line};
 use crate::library;
 use crate::record::{Cell, Record, RootCause};
-use crate::search::{Facet, Found, Hit, Index, Options, Sort, Weights, plain};
+use crate::search::{Facet, Found, Hit, Index, Options, Sort, Total, Weights, plain};
 
 /// Search the texts and fields of a library
 #[derive(Debug, clap::Args)]
@@ -94,16 +94,16 @@ pub fn run(args: Args) -> Result<ExitCode> {
         offset: args.offset as usize,
         sort: args.sort.map(Sort::from),
         reverse: args.reverse,
-        count: true,
+        count: args.format.is_none(),
         facets: args.facets,
         fold: args.format.is_none() && !args.all,
         weights: args.weights.as_deref().map(Weights::load).transpose()?.unwrap_or_default(),
     };
     let found = library::read(&args.library, |generation| Index::open(generation)?.search(&query, &options))?;
-    let total = found.total.unwrap_or_default();
     let mut out = io::stdout().lock();
-    if total == 0 {
-        output::say(format_args!("nothing in {} matches `{query}`", args.library.display()));
+    if found.hits.is_empty() {
+        let from = if options.offset > 0 { format!(" beyond the first {}", options.offset) } else { String::new() };
+        output::say(format_args!("nothing in {} matches `{query}`{from}", args.library.display()));
     }
     match args.format {
         Some(format) if args.facets => counts(&found.facets).write(&mut out, format)?,
@@ -112,10 +112,15 @@ pub fn run(args: Args) -> Result<ExitCode> {
     }
     let here = found.hits.iter().map(|hit| 1 + hit.also.len()).sum::<usize>();
     let shown = options.offset + here;
-    if args.format.is_none() && total > here {
+    let (total, of) = match found.total {
+        Some(Total::Exactly(total)) => (total, total.to_string()),
+        Some(Total::MoreThan(total)) => (usize::MAX, format!("more than {total}")),
+        None => (here, String::new()),
+    };
+    if total > here && here > 0 {
         let more = if total > shown { format!("; more with --limit or --offset {shown}") } else { String::new() };
         let first = if options.offset > 0 { format!("{} to {shown}", options.offset + 1) } else { shown.to_string() };
-        output::say(format_args!("{first} of {total} documents that match{more}"));
+        output::say(format_args!("{first} of {of} documents that match{more}"));
     }
     Ok(ExitCode::SUCCESS)
 }

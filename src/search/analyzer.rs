@@ -14,7 +14,7 @@
 
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 
-use super::stems;
+use super::{concepts, stems};
 
 /// The name of the analyzer in the schema.
 pub const NAME: &str = "names_and_prose";
@@ -26,9 +26,10 @@ const MOST_PARTS: usize = 12;
 /// Digits after so many letters are a part of their own: `postgres14`, but `p99` and `v2` are one word.
 const LETTERS_BEFORE_DIGITS: usize = 3;
 
-/// Makes the analyzer known to an index.
+/// Makes the analyzers known to an index.
 pub fn register(tokenizers: &TokenizerManager) {
     tokenizers.register(NAME, TextAnalyzer::from(Analyzer));
+    tokenizers.register(concepts::NAME, TextAnalyzer::from(concepts::Annotator));
 }
 
 /// The tokens of `text`.
@@ -65,6 +66,12 @@ impl Tokenizer for Analyzer {
     type TokenStream<'a> = Words<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Words<'a> {
+        self.words(text)
+    }
+}
+
+impl Analyzer {
+    pub fn words<'a>(&self, text: &'a str) -> Words<'a> {
         Words { text, at: 0, position: 0, parts: Vec::new(), next: 0, token: Token::default() }
     }
 }

@@ -9,6 +9,7 @@ use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
+use super::analyzer;
 use super::index::Index;
 
 impl Index<'_> {
@@ -16,12 +17,11 @@ impl Index<'_> {
     pub fn search_body_alone(&self, text: &str, limit: usize) -> Result<Vec<String>> {
         let damaged = |error| self.generation.damaged("the search index", error);
         let body = self.fields.body;
-        let mut analyzer = self.searcher.index().tokenizer_for_field(body).map_err(damaged)?;
         let mut words: Vec<Box<dyn Query>> = Vec::new();
-        analyzer.token_stream(text).process(&mut |token| {
+        for token in analyzer::cut(text) {
             let term = Term::from_field_text(body, &token.text);
             words.push(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)));
-        });
+        }
         let best = TopDocs::with_limit(limit.max(1)).order_by_score();
         let top = self.searcher.search(&BooleanQuery::union(words), &best).map_err(damaged)?;
         let id = |(score, address)| Ok((score, self.stored(address)?.record.id));

@@ -1,17 +1,25 @@
 //! Several reports of one incident: a status page and a blog, or copies of one text.
 //!
 //! Two reports are of one incident where
-//! - their texts are the same but for a few words ([`SAME_TEXT`]), or
+//! - their texts are the same but for what was cut off or added ([`SAME_TEXT`]), and they do not tell of days apart: what
+//!   comes back is often reported in the words of the last time, or
 //! - they tell the same time to the clock and name the same organisation or service, or are written in much the same words
 //!   ([`ALIKE`]), or
-//! - they tell the same day, name the same organisation or service, and are written in much the same words;
+//! - one of them tells no day, and nearly all words of the shorter stand in the other ([`WITHIN`]), or
+//! - they tell the same day, and no two times of it, and are written in much the same words, the more so where neither an
+//!   organisation nor a service is the same ([`VERY_ALIKE`]);
 //!
 //! and where they do not name different organisations, unless the text is the same. Times are the same where the starts are
 //! at most [`TOLERANCE`] apart, or the spans from start to end overlap by more than [`OVERLAP`] of their union.
 //!
-//! How alike two texts are is the share of words, or of runs of [`RUN`] words, that they have in common (Jaccard),
-//! estimated by MinHash (Broder 1997). Only reports that share a key are compared: day and organisation, day and service,
-//! half an hour, or a band of hashes (Leskovec et al., Mining of Massive Datasets, section 3.4).
+//! How much of a text is in another is the share of runs of [`RUN`] words that they have in common (Jaccard), estimated by
+//! MinHash (Broder 1997). How alike their words are is the share of the shorter one's words that the other has, as a status
+//! page is a tenth of the account that follows it (containment, also Broder 1997), from the least hashes of each. Only reports
+//! that share a key are compared: a day, half an hour, a rare hash of a word, or a band of hashes (Leskovec et al., Mining of
+//! Massive Datasets, section 3.4).
+//!
+//! The thresholds are measured on planted reports (`planted`); the figures stand in `docs/search.md`. The words of two
+//! different incidents of the samples are alike by 0.41 at most.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
@@ -28,9 +36,15 @@ use super::words::is_common;
 use crate::record::Record;
 
 /// Share of runs of words in common from which two texts are one.
-const SAME_TEXT: f64 = 0.7;
-/// Share of words in common from which two texts are alike.
-const ALIKE: f64 = 0.3;
+const SAME_TEXT: f64 = 0.5;
+/// Share of the words of the shorter text that the other has, from which they are alike, and much so.
+const ALIKE: f64 = 0.5;
+const VERY_ALIKE: f64 = 0.65;
+/// The same where no day is told that could tell them apart.
+const WITHIN: f64 = 0.85;
+/// Words of a text by which it is compared at most, and those without which it is like no other.
+const MOST_WORDS: usize = 256;
+const FEWEST_WORDS: usize = 12;
 /// Minutes between the starts that two reports tell of one incident.
 const TOLERANCE: f64 = 30.0;
 /// Share of the time that two reports tell of, in which both say that it lasted.
@@ -39,8 +53,10 @@ const OVERLAP: f64 = 0.5;
 const RUN: usize = 4;
 /// Hashes that stand for a text: the standard error of a share is at most 1/16.
 const HASHES: usize = 64;
-/// Hashes of a band: texts with 0.7 of their runs in common share one of 16 bands with a chance of 0.99.
-const BAND: usize = 4;
+/// Hashes of a band: texts with 0.6 of their runs in common share one of 21 bands with a chance of 0.99.
+const BAND: usize = 3;
+/// One word of so many is a key: of a hundred words one at least with a chance of 0.96.
+const PICKED: u32 = 32;
 /// Reports with the same key that one is compared with at most, those before it.
 const NEAREST: usize = 200;
 
@@ -74,7 +90,8 @@ pub struct Report {
     end: Option<f64>,
     services: Vec<u64>,
     owner: Option<u64>,
-    words: [u32; HASHES],
+    /// The least hashes of its words, in order.
+    words: Vec<u32>,
     runs: [u32; HASHES],
 }
 
@@ -112,7 +129,7 @@ impl Report {
 
     /// Why both seem to report one incident; nothing where they do not.
     pub fn same_incident(&self, other: &Report) -> Option<Reason> {
-        if share(&self.runs, &other.runs) >= SAME_TEXT {
+        if share(&self.runs, &other.runs) >= SAME_TEXT && !self.is_days_apart(other) {
             return Some(Reason::SameText);
         }
         let owners = self.owner.zip(other.owner).map(|(own, other)| own == other);
@@ -120,14 +137,24 @@ impl Report {
             return None;
         }
         let has_name = owners == Some(true) || self.services.iter().any(|service| other.services.contains(service));
-        let is_alike = || share(&self.words, &other.words) >= ALIKE;
-        if self.same_time(other) && (has_name || is_alike()) {
+        let alike = || contained(&self.words, &other.words);
+        if self.same_time(other) && (has_name || alike() >= ALIKE) {
             return Some(Reason::SameTime);
+        }
+        if (self.day.is_none() || other.day.is_none()) && alike() >= WITHIN {
+            return Some(Reason::SameText);
         }
         let same_day = self.day.is_some() && self.day == other.day;
         // Two that tell different times of one day are two.
         let may_be = self.start.is_none() || other.start.is_none();
-        (same_day && may_be && has_name && is_alike()).then_some(Reason::SameDay)
+        let enough = if has_name { ALIKE } else { VERY_ALIKE };
+        (same_day && may_be && alike() >= enough).then_some(Reason::SameDay)
+    }
+
+    /// Whether both tell a day, and days that are not one or next to each other.
+    fn is_days_apart(&self, other: &Report) -> bool {
+        let apart = |(a, b): (Date, Date)| a != b && a.tomorrow().ok() != Some(b) && b.tomorrow().ok() != Some(a);
+        self.day.zip(other.day).is_some_and(apart)
     }
 
     fn same_time(&self, other: &Report) -> bool {
@@ -144,36 +171,36 @@ impl Report {
     /// What another report of the incident shares at least one of.
     fn keys(&self) -> Vec<u64> {
         let mut keys = Vec::new();
-        let names = self.owner.iter().chain(&self.services);
-        if let Some(day) = self.day {
-            // A report that puts the start beyond midnight has the next day.
-            for day in [Some(day), day.tomorrow().ok()].into_iter().flatten() {
-                keys.extend(names.clone().map(|name| hash(&("day", day, name))));
-            }
-        }
+        keys.extend(self.day.map(|day| hash(&("day", day))));
         if let Some(start) = self.start {
             let slot = (start / TOLERANCE).floor() as i64;
             keys.extend([slot, slot + 1].map(|slot| hash(&("start", slot))));
         }
-        keys.extend(self.runs.chunks(BAND).enumerate().map(|band| hash(&("band", band))));
+        // The words of one may stand in a much longer text: a few that chance picks, the same in both.
+        let picked = self.words.iter().take_while(|word| **word < u32::MAX / PICKED);
+        keys.extend(picked.map(|word| hash(&("word", word))));
+        keys.extend(self.runs.chunks_exact(BAND).enumerate().map(|band| hash(&("band", band))));
         keys
     }
 }
 
-/// The same words, and the same runs of words, have the same hashes: the smallest that each of many functions gives.
-fn sketches(text: &str) -> ([u32; HASHES], [u32; HASHES]) {
-    let (mut words, mut runs) = ([u32::MAX; HASHES], [u32::MAX; HASHES]);
+/// The least hashes of the words of a text; and of its runs of words the smallest that each of many functions gives.
+fn sketches(text: &str) -> (Vec<u32>, [u32; HASHES]) {
+    let (mut words, mut runs) = (Vec::new(), [u32::MAX; HASHES]);
     let mut hashes = Vec::new();
     for token in analyzer::cut(text).iter().filter(|token| token.position_length == 1) {
         let hash = hash(&token.text);
         hashes.push(hash);
         if !is_common(&token.text) && token.text.contains(|c: char| c.is_alphabetic()) {
-            mix(hash, &mut words);
+            words.push((hash >> 32) as u32);
         }
     }
     for run in hashes.windows(RUN) {
         mix(hash(run), &mut runs);
     }
+    words.sort_unstable();
+    words.dedup();
+    words.truncate(MOST_WORDS);
     (words, runs)
 }
 
@@ -189,6 +216,19 @@ fn mix(element: u64, sketch: &mut [u32; HASHES]) {
 fn share(a: &[u32; HASHES], b: &[u32; HASHES]) -> f64 {
     // A sketch of nothing is like no other.
     a.iter().zip(b).filter(|(a, b)| a == b && **a != u32::MAX).count() as f64 / HASHES as f64
+}
+
+/// The share of the words of the shorter text that the other has, by the least hashes of both.
+fn contained(a: &[u32], b: &[u32]) -> f64 {
+    // Of a text with more words than are kept, those above the last one kept are not known.
+    let last = |words: &[u32]| words.get(MOST_WORDS - 1).copied().unwrap_or(u32::MAX);
+    let known = last(a).min(last(b));
+    let [a, b] = [a, b].map(|words| &words[..words.partition_point(|word| *word <= known)]);
+    let shorter = a.len().min(b.len());
+    if shorter < FEWEST_WORDS {
+        return 0.0;
+    }
+    a.iter().filter(|word| b.binary_search(word).is_ok()).count() as f64 / shorter as f64
 }
 
 /// A hash that is the same in every run: the keys of the hasher are constants.

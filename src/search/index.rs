@@ -4,13 +4,15 @@
 //! hits that rank alike stand in the order of their ids; only the documents that are shown are loaded. Leaves to others:
 //! what a query means (`query`), what is counted (`facets`).
 
+use std::thread::available_parallelism;
+
 use anyhow::{Context, Result};
 use tantivy::collector::sort_key::SortBySimilarityScore;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::TermQuery;
+use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DateTime, DocAddress, Order, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{DateTime, DocAddress, DocSet, Order, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
 
 use super::analyzer;
 use super::duplicates::{self, Report};
@@ -30,6 +32,12 @@ const CANDIDATES: usize = 20;
 /// Hits that are looked at beyond those wanted, so that of hits that rank alike those come whose ids are first.
 const TIES: usize = 32;
 
+/// Segments that are searched side by side.
+const MOST_THREADS: usize = 4;
+
+/// Matches that are counted before it is said that there are more.
+const MOST_COUNTED: usize = 10_000;
+
 /// An open index.
 pub struct Index<'a> {
     pub(super) generation: &'a Generation,
@@ -47,8 +55,9 @@ pub struct Options {
     pub sort: Option<Sort>,
     /// The other way round than [`Sort`] says.
     pub reverse: bool,
-    /// Count what matches, and by its labels. Counting reads every match, which ranking need not.
+    /// Count what matches, up to a limit: counting reads every match, which ranking need not.
     pub count: bool,
+    /// Count by labels, and so all that matches.
     pub facets: bool,
     /// Give one hit of each incident that several documents report: see `duplicates`.
     pub fold: bool,
@@ -86,10 +95,18 @@ pub enum Sort {
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Documents that match, of which `hits` are some, where they were counted.
-    pub total: Option<usize>,
+    pub total: Option<Total>,
     pub hits: Vec<Hit>,
     /// Counts of all that match, where asked for.
     pub facets: Vec<Facet>,
+}
+
+/// How many documents match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    Exactly(usize),
+    /// Counting ended there.
+    MoreThan(usize),
 }
 
 /// One document that a query found.
@@ -102,13 +119,6 @@ pub struct Hit {
     pub fix: Option<String>,
     /// The ids of hits left out because they report the same incident.
     pub also: Vec<String>,
-}
-
-/// A hit by its id alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ranked {
-    pub score: f32,
-    pub id: String,
 }
 
 /// A document as the index keeps it.
@@ -136,7 +146,12 @@ impl<'a> Index<'a> {
         let dir = generation.dir.join(schema::DIR);
         let (schema, fields) = schema::schema();
         let open = || -> tantivy::Result<_> {
-            let index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            let mut index = tantivy::Index::open(ReadOnly(MmapDirectory::open(dir)?))?;
+            let segments = index.searchable_segment_ids()?.len();
+            let threads = available_parallelism().map_or(1, usize::from).min(segments).min(MOST_THREADS);
+            if threads > 1 {
+                index.set_multithread_executor(threads)?;
+            }
             analyzer::register(index.tokenizers());
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             Ok((index, reader.searcher()))
@@ -157,7 +172,7 @@ impl<'a> Index<'a> {
         let damaged = |error| self.generation.damaged("the search index", error);
         let top = self.top(&compiled, sort, options).map_err(damaged)?;
         let query = &*compiled.query;
-        let total = options.count.then(|| self.searcher.search(query, &Count)).transpose().map_err(damaged)?;
+        let total = options.count.then(|| self.total(query, options.facets)).transpose().map_err(damaged)?;
         let facets = if options.facets { facets::count(&self.searcher, query).map_err(damaged)? } else { Vec::new() };
         let snippets = Snippets::new(&self.searcher, query, self.fields.body, &compiled.words).map_err(damaged)?;
         let mut hits = Vec::new();
@@ -174,18 +189,29 @@ impl<'a> Index<'a> {
         Ok(Found { total, hits, facets })
     }
 
-    /// The ids of the `limit` documents that match `text` best, the best first: [`Index::search`] without what a reader is
-    /// shown.
-    pub fn rank(&self, text: &str, options: &Options) -> Result<Vec<Ranked>> {
-        let compiled = self.compile(text, options)?;
-        let damaged = |error| self.generation.damaged("the search index", error);
-        let top = self.top(&compiled, options.sort.unwrap_or(Sort::Score), options).map_err(damaged)?;
-        top.into_iter().map(|(score, address)| Ok(Ranked { score, id: self.id(address).map_err(damaged)? })).collect()
+    /// How many documents match: all of them, or as many as anybody looks through.
+    fn total(&self, query: &dyn Query, all: bool) -> tantivy::Result<Total> {
+        if all {
+            return Ok(Total::Exactly(self.searcher.search(query, &Count)?));
+        }
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
+        let mut total = 0;
+        for segment in self.searcher.segment_readers() {
+            let mut docs = weight.scorer(segment, 1.0)?;
+            while docs.doc() != TERMINATED {
+                if total == MOST_COUNTED {
+                    return Ok(Total::MoreThan(MOST_COUNTED));
+                }
+                total += usize::from(!segment.is_deleted(docs.doc()));
+                docs.advance();
+            }
+        }
+        Ok(Total::Exactly(total))
     }
 
     fn compile(&self, text: &str, options: &Options) -> Result<Compiled> {
         let node = query::parse(text)?;
-        let compiler = Compiler { searcher: &self.searcher, fields: &self.fields, weights: &options.weights };
+        let compiler = Compiler::new(&self.searcher, &self.fields, &options.weights);
         compiler.compile(&node).map_err(|error| self.generation.damaged("the search index", error))
     }
 
@@ -205,8 +231,7 @@ impl<'a> Index<'a> {
                     self.searcher.search(query, &top.order_by_score())?
                 };
                 if is_looked_at_again {
-                    let second =
-                        Second::new(&self.searcher, &self.fields, &options.weights, &compiled.words, &compiled.text)?;
+                    let second = Second::new(&self.searcher, &self.fields, &options.weights, compiled)?;
                     let rest = found.split_off(found.len().min(DEPTH));
                     found = second.look(found)?.into_iter().chain(rest).collect();
                 }

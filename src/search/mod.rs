@@ -9,10 +9,14 @@ mod analyzer;
 pub mod bare;
 mod baseline;
 mod budget;
+mod concepts;
 mod duplicates;
 pub mod evaluate;
 mod facets;
+mod fix;
 mod index;
+#[cfg(test)]
+mod planted;
 mod query;
 mod readonly;
 mod rerank;
@@ -27,7 +31,7 @@ mod writer;
 
 pub use duplicates::{Group, Reason, Report};
 pub use facets::Facet;
-pub use index::{Found, Hit, Index, Lookup, Options, Ranked, Sort, Stored};
+pub use index::{Found, Hit, Index, Lookup, Options, Sort, Stored, Total};
 pub use query::Fault;
 pub use similar::Similar;
 pub use snippet::{Snippet, plain};

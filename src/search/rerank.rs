@@ -2,8 +2,8 @@
 //!
 //! The first look (`query`) finds the hundred documents whose bodies score best, without reading the others. The second
 //! reads for these where the words of the query stand, and adds to the score
-//! - for words so common that the first look passed over them, what BM25 gives for them: who remembers how something was
-//!   put may be found by it;
+//! - for words and concepts so common that the first look passed over them, what BM25 gives for them: who remembers how
+//!   something was put may be found by it;
 //! - for words that stand near each other in the query and in the document;
 //! - for the root cause that the query speaks of, by the model that reads causes in documents;
 //! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
@@ -17,6 +17,7 @@ use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
+use super::query::Compiled;
 use super::schema::Fields;
 use super::weights::Weights;
 use crate::extract::likely_causes;
@@ -41,6 +42,8 @@ pub struct Second<'a> {
     weights: &'a Weights,
     /// The words in the order of the query.
     words: Vec<Word>,
+    /// Concepts that the first look passed over, with what each is worth.
+    concepts: Vec<(&'static str, f32)>,
     /// Words of a body, in the mean.
     length: f32,
     /// Root causes that they speak of, with the chance.
@@ -63,7 +66,7 @@ struct Seen {
     length: f32,
     /// By word: where it stands in the body.
     positions: Vec<Vec<u32>>,
-    /// The sum over fields of weight times rarity.
+    /// The sum over fields of weight times rarity, and what concepts add.
     in_fields: f32,
 }
 
@@ -72,17 +75,21 @@ impl<'a> Second<'a> {
         searcher: &'a Searcher,
         fields: &'a Fields,
         weights: &'a Weights,
-        words: &[(String, bool)],
-        text: &str,
+        query: &Compiled,
     ) -> tantivy::Result<Second<'a>> {
+        let Compiled { words, text, .. } = query;
         let documents = searcher.num_docs() as f32;
-        let mut known = Vec::new();
-        for (word, is_scored) in words {
+        let rarity = |word: &str| -> tantivy::Result<f32> {
             let with = searcher.doc_freq(&Term::from_field_text(fields.body, word))? as f32;
             // BM25's own formula; the number of documents leaves out what was deleted and the other does not.
-            let rarity = (1.0 + (documents - with + 0.5).max(0.0) / (with + 0.5)).ln();
-            known.push(Word { text: word.clone(), rarity, is_scored: *is_scored });
+            Ok((1.0 + (documents - with + 0.5).max(0.0) / (with + 0.5)).ln())
+        };
+        let mut known = Vec::new();
+        for (word, is_scored) in words {
+            known.push(Word { text: word.clone(), rarity: rarity(word)?, is_scored: *is_scored });
         }
+        let concepts = query.concepts.iter().map(|concept| Ok((*concept, weights.concept * rarity(concept)?)));
+        let concepts = concepts.collect::<tantivy::Result<Vec<_>>>()?;
         let mut tokens = 0;
         for segment in searcher.segment_readers() {
             tokens += segment.inverted_index(fields.body)?.total_num_tokens();
@@ -90,7 +97,8 @@ impl<'a> Second<'a> {
         // One or two words are a name or a symptom, and say nothing of the cause.
         let asks = weights.cause > 0.0 && words.len() >= FEWEST_FOR_CAUSE;
         let causes = if asks { likely_causes(text) } else { Vec::new() };
-        Ok(Second { searcher, fields, weights, words: known, length: tokens as f32 / documents.max(1.0), causes })
+        let length = tokens as f32 / documents.max(1.0);
+        Ok(Second { searcher, fields, weights, words: known, concepts, length, causes })
     }
 
     /// The hits with their new scores, the best first.
@@ -113,12 +121,9 @@ impl<'a> Second<'a> {
     }
 
     fn score(&self, first: f32, seen: &Seen) -> f32 {
-        let length = 1.0 - B + B * seen.length / self.length.max(1.0);
         let passed_over = self.words.iter().zip(&seen.positions).filter(|(word, _)| !word.is_scored);
-        let passed_over = passed_over.map(|(word, positions)| {
-            let count = positions.len() as f32;
-            word.rarity * count * (K1 + 1.0) / (count + K1 * length)
-        });
+        let passed_over =
+            passed_over.map(|(word, places)| word.rarity * self.frequency(places.len() as u32, seen.length));
         let passed_over: f32 = passed_over.sum();
         let pairs = seen.positions.windows(2).zip(self.words.windows(2));
         let near = pairs.filter_map(|(places, words)| {
@@ -126,6 +131,12 @@ impl<'a> Second<'a> {
         });
         let near: f32 = near.sum();
         first + passed_over + self.weights.near * near + seen.in_fields
+    }
+
+    /// What BM25 makes of so many of a word in a body of that length.
+    fn frequency(&self, count: u32, length: f32) -> f32 {
+        let count = count as f32;
+        count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / self.length.max(1.0)))
     }
 
     /// Where the words stand in the documents of a segment, which are in order.
@@ -146,6 +157,11 @@ impl<'a> Second<'a> {
                     seen[at].in_fields += weight * rarity
                 })?;
             }
+        }
+        for (concept, worth) in &self.concepts {
+            each(segment, self.fields.body, concept, IndexRecordOption::WithFreqs, docs, |at, postings| {
+                seen[at].in_fields += worth * self.frequency(postings.term_freq(), seen[at].length);
+            })?;
         }
         for (cause, chance) in &self.causes {
             let worth = self.weights.cause * chance;

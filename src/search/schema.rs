@@ -13,8 +13,8 @@ use tantivy::schema::{
     TextFieldIndexing, TextOptions,
 };
 
-use super::analyzer;
 use super::sections::sections;
+use super::{analyzer, concepts};
 use crate::document::Document;
 use crate::record::Record;
 
@@ -60,16 +60,17 @@ pub struct Fields {
 pub fn schema() -> (Schema, Fields) {
     let mut schema = SchemaBuilder::new();
     let indexing = |analyzer, option| TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(option);
-    let prose = || {
-        TextOptions::default().set_indexing_options(indexing(analyzer::NAME, IndexRecordOption::WithFreqsAndPositions))
+    let text = |analyzer| {
+        TextOptions::default().set_indexing_options(indexing(analyzer, IndexRecordOption::WithFreqsAndPositions))
     };
+    let prose = || text(analyzer::NAME);
     // With frequencies, a label may stand among words and the best hits are still found without reading them all.
     let label = || TextOptions::default().set_indexing_options(indexing("raw", IndexRecordOption::WithFreqs)) | FAST;
     let number = || NumericOptions::default().set_fast();
     let fields = Fields {
         id: schema.add_text_field("id", STRING | FAST),
         title: schema.add_text_field("title", prose()),
-        body: schema.add_text_field("body", prose() | STORED),
+        body: schema.add_text_field("body", text(concepts::NAME) | STORED),
         causes: schema.add_text_field("causes", prose()),
         resolution: schema.add_text_field("resolution", prose()),
         impact: schema.add_text_field("impact", prose()),

@@ -11,8 +11,8 @@ const OURS: &str = include_str!("../../data/search/weights.tsv");
 /// What ranks a hit beside BM25 over its body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    /// A word of like meaning, beside the word itself.
-    pub synonym: f32,
+    /// Words of like meaning, beside the words themselves.
+    pub concept: f32,
     /// Two words next to each other, as in the query.
     pub near: f32,
     /// Having the root cause that the words of the query speak of, times its chance.
@@ -22,7 +22,7 @@ pub struct Weights {
 }
 
 /// Plain BM25.
-const NONE: Weights = Weights { synonym: 0.0, near: 0.0, cause: 0.0, fields: Vec::new() };
+const NONE: Weights = Weights { concept: 0.0, near: 0.0, cause: 0.0, fields: Vec::new() };
 
 /// The table of the program.
 impl Default for Weights {
@@ -49,7 +49,7 @@ impl Weights {
             let weight = weight.trim().parse().ok().filter(|weight: &f32| weight.is_finite() && *weight >= 0.0);
             let weight = weight.ok_or_else(|| wrong("the weight is no number, zero or more"))?;
             match name.trim() {
-                "synonym" => weights.synonym = weight,
+                "concept" => weights.concept = weight,
                 "near" => weights.near = weight,
                 "cause" => weights.cause = weight,
                 name => {

@@ -167,8 +167,13 @@ pub(crate) fn reasons() -> Vec<&'static str> {
 /// The chance of each root cause that `text`, words about an incident, speaks of.
 #[cfg(feature = "program")]
 pub(crate) fn likely_causes(text: &str) -> Vec<(&'static str, f32)> {
+    // A search reads this model alone: the others would double what its process takes to start.
+    static CAUSES: LazyLock<Lines<1>> = LazyLock::new(|| {
+        let causes = (models::text("causes.tsv"), &*reasons());
+        Lines::embedded("causes.tsv", [causes])
+    });
     let mut out = Vec::new();
-    let [causes, ..] = LINES.chances(text, &mut out);
+    let [causes] = CAUSES.chances(text, &mut out);
     reasons().into_iter().zip(causes.iter().copied()).filter(|(name, _)| *name != "none").collect()
 }
 

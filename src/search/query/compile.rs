@@ -4,6 +4,7 @@
 //! the best hits of such a union without scoring the rest (block-max WAND); what else they are worth is seen to in
 //! `rerank`. What only narrows (labels, ranges, `has`) adds nothing to a score.
 
+use std::cell::RefCell;
 use std::ops::Bound;
 
 use tantivy::query::{
@@ -15,13 +16,19 @@ use tantivy::{DateTime, Searcher, Term};
 use super::fields::{Column, Label};
 use super::values::{self, Range};
 use super::{Clause, Node, Want, Words};
-use crate::search::analyzer;
 use crate::search::schema::{self, Fields};
 use crate::search::weights::Weights;
-use crate::search::words::{self, is_stopword};
+use crate::search::words::is_stopword;
+use crate::search::{analyzer, concepts};
 
 /// Words of a query that the second look reads: a longer one is a pasted text.
 const MOST_LOOKED_AT: usize = 40;
+
+/// Share of the documents that say it, above which a concept is not looked for.
+const MOST_WITH_CONCEPT: f64 = 0.5;
+
+/// Entries of the lists of words and concepts that a query reads, beyond which concepts are left to the second look.
+const MOST_READ: u64 = 300_000;
 
 /// A query ready to run.
 pub struct Compiled {
@@ -33,6 +40,8 @@ pub struct Compiled {
     pub words: Vec<(String, bool)>,
     /// The same as typed, and those between them that say nothing.
     pub text: String,
+    /// What the words mean too, and the hits were not found by, because it would have cost too much.
+    pub concepts: Vec<&'static str>,
 }
 
 /// Makes queries for one index.
@@ -40,6 +49,14 @@ pub struct Compiler<'a> {
     pub searcher: &'a Searcher,
     pub fields: &'a Fields,
     pub weights: &'a Weights,
+    /// See [`Compiled::concepts`].
+    later: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Compiler<'a> {
+    pub fn new(searcher: &'a Searcher, fields: &'a Fields, weights: &'a Weights) -> Compiler<'a> {
+        Compiler { searcher, fields, weights, later: RefCell::default() }
+    }
 }
 
 pub(super) type Queries = Vec<Box<dyn Query>>;
@@ -62,7 +79,8 @@ impl Compiler<'_> {
             words.iter_mut().for_each(|(_, tells)| *tells = true);
         }
         words.truncate(MOST_LOOKED_AT);
-        Ok(Compiled { query: self.query(node)?, is_ranked: is_ranked(node), words, text })
+        let query = self.query(node)?;
+        Ok(Compiled { query, is_ranked: is_ranked(node), words, text, concepts: self.later.take() })
     }
 
     fn query(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
@@ -77,6 +95,7 @@ impl Compiler<'_> {
                         Want::MustNot => asked.nots.push(excludable(self.unranked(&clause.node)?)),
                     }
                 }
+                asked.wishes.extend(self.alike(clauses)?);
                 asked.query()
             }
             Node::Any(nodes) if nodes.iter().all(is_one_word) => {
@@ -138,27 +157,53 @@ impl Compiler<'_> {
                 for token in tokens.iter().filter(|token| !has_telling || telling(&token.text)) {
                     to.push(term(self.fields.body, &token.text, IndexRecordOption::WithFreqs));
                 }
-                if let [token] = tokens.as_slice() {
-                    to.extend(self.alike(&token.text));
-                }
             }
             Node::Clauses(clauses) if clauses.iter().all(|clause| clause.want == Want::Wish) => {
                 let has_more = has_more(clauses);
                 for clause in clauses.iter().filter(|clause| !(has_more && is_stop(clause))) {
                     self.wish(&clause.node, to)?;
                 }
+                to.extend(self.alike(clauses)?);
             }
             other => to.push(self.query(other)?),
         }
         Ok(())
     }
 
-    /// The words of like meaning, in the body.
-    fn alike(&self, word: &str) -> impl Iterator<Item = Box<dyn Query>> {
-        let weight = self.weights.synonym;
-        let words = if weight > 0.0 { words::synonyms(word) } else { &[] };
-        let of = move |word: &String| boosted(term(self.fields.body, word, IndexRecordOption::WithFreqs), weight);
-        words.iter().map(of)
+    /// What the bare words of a list mean, by whatever words the body says it.
+    fn alike(&self, clauses: &[Clause]) -> tantivy::Result<Queries> {
+        let mut text = String::new();
+        for clause in clauses {
+            if let (Want::Wish, Node::Text(None, Words::Word(word))) = (clause.want, &clause.node) {
+                text += word;
+                text.push(' ');
+            }
+        }
+        let weight = self.weights.concept;
+        if weight == 0.0 {
+            return Ok(Queries::new());
+        }
+        let body = self.fields.body;
+        let with = |token: &str| self.searcher.doc_freq(&Term::from_field_text(body, token));
+        let words =
+            analyzer::cut(&text).into_iter().filter(|token| !is_stopword(&text[token.offset_from..token.offset_to]));
+        let mut read = words.map(|token| with(&token.text)).sum::<tantivy::Result<u64>>()?;
+        // What most documents say tells nothing of one. In a small library nothing is common.
+        let most = (MOST_WITH_CONCEPT * self.searcher.num_docs() as f64).max(10.0) as u64;
+        let known = concepts::of(&text).into_iter().map(|concept| Ok((with(concept)?, concept)));
+        let mut known = known.collect::<tantivy::Result<Vec<_>>>()?;
+        known.retain(|(with, _)| (1..=most).contains(with));
+        known.sort();
+        let mut queries = Queries::new();
+        for (with, concept) in known {
+            read += with;
+            if queries.is_empty() || read <= MOST_READ {
+                queries.push(boosted(term(body, concept, IndexRecordOption::WithFreqs), weight));
+            } else {
+                self.later.borrow_mut().push(concept);
+            }
+        }
+        Ok(queries)
     }
 
     fn label(&self, label: Label, value: &str) -> Box<dyn Query> {

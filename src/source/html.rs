@@ -16,8 +16,9 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use html5ever::{LocalName, local_name};
 use regex::Regex;
 
+use super::Page;
 use super::boilerplate::Boilerplate;
-use super::page::{Draft, Kind, Page, Place};
+use super::pieces::{Kind, Pieces, Place};
 
 /// Whether the text is a whole page: it opens with a doctype or one of the elements that only pages have.
 pub fn is_page(text: &str) -> bool {
@@ -90,13 +91,13 @@ impl TokenSink for Reader {
     }
 }
 
-/// The elements that are open, and the draft of the page so far.
+/// The elements that are open, and the pieces of the page so far.
 #[derive(Default)]
 struct State {
     open: Vec<Open>,
     /// How many elements of a name are open: an end tag without its element must cost nothing.
     counts: HashMap<LocalName, usize>,
-    draft: Draft,
+    pieces: Pieces,
     /// The first title of the page, and whether it is being read.
     title: Option<String>,
     in_title: bool,
@@ -179,14 +180,14 @@ impl State {
         let name = &*tag.name;
         let is_block = BLOCKS.contains(&name);
         if is_block {
-            self.draft.end_block();
+            self.pieces.end_block();
             self.end_implied(name);
         }
         match name {
-            "br" => self.draft.line_break(),
-            "tr" => self.draft.start_row(),
-            "td" | "th" => self.draft.start_cell(),
-            "table" => self.draft.end_row(),
+            "br" => self.pieces.line_break(),
+            "tr" => self.pieces.start_row(),
+            "td" | "th" => self.pieces.start_cell(),
+            "table" => self.pieces.end_row(),
             _ => {}
         }
         if VOID.contains(&name) {
@@ -200,7 +201,7 @@ impl State {
         }
         *self.counts.entry(tag.name.clone()).or_default() += 1;
         self.open.push(Open { name: tag.name.clone(), is_block, hidden, place });
-        self.draft.go_to(place);
+        self.pieces.go_to(place);
         raw_kind(name)
     }
 
@@ -231,35 +232,35 @@ impl State {
             "h5" => Kind::Heading(5),
             "h6" => Kind::Heading(6),
             "button" if opens_panel(tag) && !inherits => Kind::Heading(3),
-            "li" => Kind::Item(self.draft.new_item()),
+            "li" => Kind::Item(self.pieces.new_item()),
             "pre" => Kind::Pre,
             "p" | "table" | "ul" | "ol" | "dl" if !matches!(place.kind, Kind::Item(_)) => Kind::Paragraph,
             _ if inherits => place.kind,
             _ => Kind::Paragraph,
         };
         if matches!(&*tag.name, "main" | "article") {
-            place.region = self.draft.main_region(place.region);
+            place.region = self.pieces.main_region(place.region);
         } else if let Some(why) = boilerplate(tag)
             && !opens_panel(tag)
-            && !(tag.name == local_name!("header") && self.draft.is_main(place.region))
+            && !(tag.name == local_name!("header") && self.pieces.is_main(place.region))
         {
-            place.region = self.draft.extra_region(place.region, why);
+            place.region = self.pieces.extra_region(place.region, why);
         }
         place
     }
 
     fn end(&mut self, name: &LocalName) {
         if &**name == "p" && !self.counts.contains_key(name) {
-            self.draft.end_block();
+            self.pieces.end_block();
         }
         if self.counts.get(name).is_none_or(|count| *count == 0) {
             return;
         }
         self.in_title &= *name != local_name!("title");
         if BLOCKS.contains(&&**name) {
-            self.draft.end_block();
+            self.pieces.end_block();
             if matches!(&**name, "tr" | "table") {
-                self.draft.end_row();
+                self.pieces.end_row();
             }
             while self.pop().is_some_and(|popped| popped != *name) {}
         } else {
@@ -277,7 +278,7 @@ impl State {
         if let Some(count) = self.counts.get_mut(&open.name) {
             *count -= 1;
         }
-        self.draft.go_to(self.open.last().map(|open| open.place).unwrap_or_default());
+        self.pieces.go_to(self.open.last().map(|open| open.place).unwrap_or_default());
         Some(open.name)
     }
 
@@ -290,15 +291,15 @@ impl State {
             title.push_str(text);
         }
         if !self.is_hidden() {
-            self.draft.text(text);
+            self.pieces.text(text);
         }
     }
 
     fn finish(mut self) -> Page {
-        self.draft.end_block();
-        self.draft.end_row();
+        self.pieces.end_block();
+        self.pieces.end_row();
         let title = self.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.draft.finish(title.filter(|title| !title.is_empty()))
+        self.pieces.finish(title.filter(|title| !title.is_empty()))
     }
 }
 

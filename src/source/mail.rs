@@ -12,7 +12,7 @@ use mail_parser::{Address, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::lines::lines;
-use super::{Name, Out, Page, Skip, Source, html, markdown, of_page};
+use super::{Name, Out, Page, Skip, Source, html, of_page};
 use crate::document::{BlockKind, Dropped, Format, Span};
 
 /// A message in a file of its own.
@@ -152,14 +152,14 @@ fn body(page: &mut Page, text: &str) {
     }
     runs.push((false, Span::new(own, text.len())));
     if runs.iter().all(|(quoted, span)| *quoted || span.of(text).trim().is_empty()) {
-        page.segmented(text, markdown::segment(text));
+        page.markdown(text);
         return;
     }
     for (quoted, span) in runs {
         if quoted {
             page.block(BlockKind::Code, span.of(text));
         } else {
-            page.segmented(span.of(text), markdown::segment(span.of(text)));
+            page.markdown(span.of(text));
         }
     }
 }

@@ -15,13 +15,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use self::compose::Page;
 use crate::document::{Document, Format};
 
 mod archive;
 mod asciidoc;
 mod boilerplate;
-mod compose;
 mod decode;
 mod dialect;
 mod docx;
@@ -35,6 +33,7 @@ mod issues;
 mod joins;
 mod json;
 pub mod jsonl;
+pub mod limits;
 mod lines;
 mod mail;
 pub mod mapping;
@@ -47,6 +46,7 @@ mod org;
 mod out;
 mod page;
 mod pdf;
+mod pieces;
 mod rst;
 mod rtf;
 mod split;
@@ -54,8 +54,10 @@ mod statuspage;
 mod table;
 pub mod walk;
 
+pub use self::limits::Limits;
 use self::mapping::Mapping;
 pub use self::out::Out;
+use self::page::Page;
 
 /// A reader of one format, which may hold many documents; `C` is what it reads, `[u8]` or `str`.
 pub trait Source<C: ?Sized>: Sync {
@@ -144,19 +146,6 @@ fn has_extension(path: Option<&Path>, names: &[&str]) -> bool {
     extension.is_some_and(|extension| names.contains(&extension.as_str()))
 }
 
-/// How large an input may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The most bytes that one document may have.
-    pub max_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { max_bytes: 16 << 20 }
-    }
-}
-
 /// Why an input gives no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Skip {
@@ -168,6 +157,8 @@ pub enum Skip {
     Binary(String),
     /// It is larger than the limit of that many bytes.
     TooLarge(u64),
+    /// It has more of something than one document may have, see [`limits`].
+    Beyond { most: usize, of: &'static str },
     /// It is text in an encoding that is not supported.
     Encoding(&'static str),
     /// Its name tells a kind of file that holds no document, or none that can be read yet.
@@ -201,6 +192,7 @@ impl fmt::Display for Skip {
             Skip::Empty => f.write_str("empty: it has no words"),
             Skip::Binary(why) => write!(f, "binary data: {why}"),
             Skip::TooLarge(limit) => write!(f, "larger than {limit} bytes; raise --max-bytes to read it"),
+            Skip::Beyond { most, of } => write!(f, "more than {most} {of} in one document: cut it into several"),
             Skip::Encoding(name) => write!(f, "encoded as {name}; convert it to UTF-8"),
             Skip::Unsupported { extension, kind } => write!(f, "unsupported format: .{extension} ({kind})"),
             Skip::LinkOutside => {
@@ -354,7 +346,10 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
 
 /// The document named `id` that `page` is, if it has any block.
 fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
-    let Page { text, blocks, title, mut notes, dropped } = page;
+    let Page { text, blocks, title, mut notes, dropped, beyond, .. } = page;
+    if let Some(why) = beyond {
+        return Err(why);
+    }
     notes.extend(decode::mojibake(&text));
     if blocks.is_empty() {
         return Err(Skip::Empty);

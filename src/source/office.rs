@@ -1,7 +1,7 @@
 //! What Word and OpenDocument files share: a ZIP archive with XML in it.
 //!
 //! Promises: the XML streams, so depth costs nothing and memory is bounded by the longest run of text; no part is read
-//! beyond [`MOST_XML`]. Leaves to others: what the elements mean (`docx`, `odt`).
+//! beyond its limit. Leaves to others: what the elements mean (`docx`, `odt`).
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 
@@ -11,9 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::Skip;
-
-/// The most bytes of XML that are read of one part. The text of a book has a tenth of it.
-const MOST_XML: u64 = 48 << 20;
+use super::limits::XML_BYTES;
 
 /// An archive with its parts.
 pub struct Parts<'b> {
@@ -63,10 +61,10 @@ impl<'b> Parts<'b> {
         let kind = self.kind;
         let Some(at) = self.archive.index_for_name(part) else { return Ok(()) };
         let input = self.archive.by_index(at).map_err(|why| damaged(kind, &why))?;
-        let mut input = BufReader::new(input.take(MOST_XML));
+        let mut input = BufReader::new(input.take(XML_BYTES));
         walk(&mut input, each).map_err(|why| damaged(kind, &format_args!("{part}: {why}")))?;
         if input.into_inner().limit() == 0 {
-            return Err(Skip::Bomb(format!("{part} unpacks to {MOST_XML} bytes or more")));
+            return Err(Skip::Bomb(format!("{part} unpacks to {XML_BYTES} bytes or more")));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::page::{Draft, Kind, Place};
+use super::pieces::{Kind, Pieces, Place};
 use super::{Page, Skip};
 
 /// Whether the bytes are RTF.
@@ -69,7 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
         group: Group { place: Goal::Body, fallback: 1 },
         groups: Vec::new(),
         pending: Vec::new(),
-        draft: Draft::default(),
+        pieces: Pieces::default(),
         in_row: false,
         cell_due: false,
         skip: 0,
@@ -81,11 +81,11 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
     };
     reader.run(bytes);
     reader.flush();
-    reader.draft.end_block();
-    reader.draft.end_row();
+    reader.pieces.end_block();
+    reader.pieces.end_row();
     let mut page = Page { title: Some(reader.title).filter(|title| !title.is_empty()), ..Page::default() };
     page.meta("author", &reader.author);
-    page.follow(reader.draft.finish(None));
+    page.follow(reader.pieces.finish(None));
     Ok(page)
 }
 
@@ -95,7 +95,7 @@ struct Reader {
     groups: Vec<Group>,
     /// Bytes of text that are not decoded yet.
     pending: Vec<u8>,
-    draft: Draft,
+    pieces: Pieces,
     in_row: bool,
     /// The next text begins a cell.
     cell_due: bool,
@@ -209,12 +209,12 @@ impl Reader {
             _ if !is_body => {}
             "listtext" | "pntext" => {
                 self.group.place = Goal::Hidden;
-                if self.draft.kind() == Kind::Paragraph {
-                    let item = self.draft.new_item();
+                if self.pieces.kind() == Kind::Paragraph {
+                    let item = self.pieces.new_item();
                     self.go_to(Kind::Item(item));
                 }
             }
-            "par" | "sect" | "page" => self.draft.end_block(),
+            "par" | "sect" | "page" => self.pieces.end_block(),
             "pard" => self.go_to(Kind::Paragraph),
             "s" => {
                 let level = self.headings.iter().find(|(style, _)| Some(*style) == number).map(|(_, level)| *level);
@@ -224,7 +224,7 @@ impl Reader {
                 let level = number.and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 9);
                 level.into_iter().for_each(|level| self.go_to(Kind::Heading((level + 1).min(6))));
             }
-            "line" => self.draft.line_break(),
+            "line" => self.pieces.line_break(),
             "tab" => self.text("\t"),
             "emdash" => self.text("—"),
             "endash" => self.text("–"),
@@ -234,18 +234,18 @@ impl Reader {
             "rdblquote" => self.text("”"),
             "bullet" => self.text("•"),
             "trowd" if !self.in_row => {
-                self.draft.end_block();
-                self.draft.start_row();
+                self.pieces.end_block();
+                self.pieces.start_row();
                 (self.in_row, self.cell_due) = (true, true);
             }
             "cell" => {
                 self.begin_cell();
-                self.draft.end_block();
+                self.pieces.end_block();
                 self.cell_due = self.in_row;
             }
             "row" => {
-                self.draft.end_block();
-                self.draft.end_row();
+                self.pieces.end_block();
+                self.pieces.end_row();
                 (self.in_row, self.cell_due) = (false, false);
             }
             _ => {}
@@ -253,12 +253,12 @@ impl Reader {
     }
 
     fn go_to(&mut self, kind: Kind) {
-        self.draft.go_to(Place { kind, region: 0 });
+        self.pieces.go_to(Place { kind, region: 0 });
     }
 
     fn begin_cell(&mut self) {
         if std::mem::take(&mut self.cell_due) {
-            self.draft.start_cell();
+            self.pieces.start_cell();
         }
     }
 
@@ -282,7 +282,7 @@ impl Reader {
                 if !text.trim().is_empty() {
                     self.begin_cell();
                 }
-                self.draft.text(text);
+                self.pieces.text(text);
             }
             Goal::Styles => {
                 self.name.push_str(text);

@@ -15,14 +15,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::draft::words;
-use super::{Name, Out};
+use super::{Name, Out, Page, limits};
 use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// The fewest incidents that make a list of them.
 const FEWEST: usize = 3;
-
-/// The most parts of one file.
-const MOST: usize = 5000;
 
 /// Gives the parts of `document` to `out`, or the document itself where it is one.
 pub fn give(document: Document, name: &Name, out: &mut Out) {
@@ -140,7 +137,7 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
             Some(_) => blocks.iter().filter(|block| is_head(block)).count(),
             None => heads.len(),
         };
-        let is_list = heads.len() >= FEWEST && heads.len() <= MOST && heads.len() * 10 >= all * 8;
+        let is_list = heads.len() >= FEWEST && heads.len() <= limits::PARTS && heads.len() * 10 >= all * 8;
         (is_list && is_log(document, &heads, level.is_some())).then(|| match level {
             // Other headings of the level are parts of their own: they are of no incident.
             Some(_) => (0..blocks.len()).filter(|at| is_head(&blocks[*at])).collect(),
@@ -212,28 +209,33 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
         let level = heading(&section[0], text).map_or(u8::MAX, |(level, _)| level);
         let slug = slug(&words(section[0].span.of(text)));
         let is_part = start >= cuts[0];
-        let mut part = Part::default();
+        let mut part = Page::default();
+        let state = |part: &mut Page, line: &str| {
+            part.begin_head();
+            part.block(BlockKind::Meta, line);
+        };
         let mut within: Vec<&str> = Vec::new();
         for line in blocks[..head].iter().map(|block| block.span.of(text)) {
             // The title of the list is not that of the incident.
             match line.split_once([':', '=']).filter(|(key, _)| is_part && key.trim().eq_ignore_ascii_case("title")) {
                 Some((_, title)) => within.push(title.trim()),
-                None => part.state(line),
+                None => state(&mut part, line),
             }
         }
         within.extend(above.iter().filter(|(other, _)| *other < level).map(|(_, words)| words.as_str()));
         if !within.is_empty() && is_part {
-            part.state(&format!("Within: {}", within.join(", ")));
+            state(&mut part, &format!("Within: {}", within.join(", ")));
         }
         if is_part {
             // "2 December" under "2024".
             let day = mark(section[0].span.of(text)).and_then(|mark| mark.day).filter(|day| day.0 == 0);
             if let Some(((_, month, day), year)) = day.zip(above.iter().rev().find_map(|(_, words)| year(words))) {
-                part.state(&format!("Day: {year}-{month:02}-{day:02}"));
+                state(&mut part, &format!("Day: {year}-{month:02}-{day:02}"));
             }
-            notes.iter().for_each(|note| part.state(&format!("Note: {note}")));
+            notes.iter().for_each(|note| state(&mut part, &format!("Note: {note}")));
         }
-        part.take(text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
+        part.end_head();
+        take(&mut part, text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
         out.document(Document {
             id: if is_part { format!("{}#{slug}", name.id) } else { name.id.to_owned() },
             // The anchors of a page are its own; those of Markdown follow from the headings.
@@ -263,36 +265,15 @@ fn heading(block: &Block, text: &str) -> Option<(u8, String)> {
     if let BlockKind::Heading(level) = block.kind { Some((level, words(block.span.of(text)))) } else { None }
 }
 
-/// The text and blocks of a part in the making.
-#[derive(Default)]
-struct Part {
-    text: String,
-    blocks: Vec<Block>,
-}
-
-impl Part {
-    fn state(&mut self, line: &str) {
-        if self.text.is_empty() {
-            self.text.push_str("---\n");
-        }
-        let start = self.text.len();
-        self.text.push_str(line);
-        self.blocks.push(Block { kind: BlockKind::Meta, span: Span::new(start, self.text.len()) });
-        self.text.push('\n');
-    }
-
-    /// Takes a section of `text`, from the beginning of its first line, but not from before `least`.
-    fn take(&mut self, text: &str, section: &[Block], least: usize) {
-        if !self.text.is_empty() {
-            self.text.push_str("---\n\n");
-        }
-        let (first, last) = (section[0].span.start, section[section.len() - 1].span.end);
-        let from = text[..first].rfind('\n').map_or(0, |at| at + 1).max(least);
-        let offset = self.text.len();
-        self.text.push_str(&text[from..last]);
-        let moved = |span: Span| Span::new(span.start - from + offset, span.end - from + offset);
-        self.blocks.extend(section.iter().map(|block| Block { span: moved(block.span), ..*block }));
-    }
+/// Takes a section of `text`, from the beginning of its first line, but not from before `least`.
+fn take(page: &mut Page, text: &str, section: &[Block], least: usize) {
+    let (first, last) = (section[0].span.start, section[section.len() - 1].span.end);
+    let from = text[..first].rfind('\n').map_or(0, |at| at + 1).max(least);
+    let moved = |span: Span| Span::new(span.start - from, span.end - from);
+    page.segmented(
+        &text[from..last],
+        section.iter().map(|block| Block { span: moved(block.span), ..*block }).collect(),
+    );
 }
 
 /// The anchor that GitHub and most generators give a heading: lower case, without punctuation, hyphens for blanks.

@@ -3,14 +3,12 @@
 //! The csv crate reads the rows one by one: quotes, line ends within them, rows of the wrong length. A table that no mapping knows
 //! is skipped, and the reason names its columns, which is what one needs to write a mapping.
 
+use super::limits::{COLUMNS, LINE_CELLS};
 use super::mapping::{Mapping, Row, built_in};
 use super::{Name, Out, Skip, Source};
 
 /// The format, see above.
 pub struct Table;
-
-/// Columns that are looked at.
-const MOST_COLUMNS: usize = 2000;
 
 impl Source<str> for Table {
     fn claims(&self, content: &str, name: &Name) -> bool {
@@ -20,6 +18,11 @@ impl Source<str> for Table {
     fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
         let content = content.trim_start_matches('\u{feff}');
         let head = head(content).ok_or(Skip::Empty)?;
+        // A row is held as a whole, with eight bytes a cell.
+        let cells = |line: &str| memchr::memchr_iter(head.delimiter, line.as_bytes()).count();
+        if content.lines().any(|line| cells(line) > LINE_CELLS) {
+            return Err(Skip::Broken(format!("a line of more than {LINE_CELLS} cells")));
+        }
         let Some(mapping) = mapping(&head, name) else {
             let shown = head.columns.iter().take(12).map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
             return Err(Skip::NoIncident(format!(
@@ -59,7 +62,7 @@ fn head(content: &str) -> Option<Head> {
     let delimiter = *b",;\t".iter().max_by_key(|mark| line.bytes().filter(|byte| byte == *mark).count())?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line.as_bytes());
     let first = reader.records().next()?.ok()?;
-    let columns: Vec<String> = first.iter().take(MOST_COLUMNS).map(|column| column.trim().to_owned()).collect();
+    let columns: Vec<String> = first.iter().take(COLUMNS).map(|column| column.trim().to_owned()).collect();
     (columns.len() >= 2).then_some(Head { columns, delimiter })
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use lopdf::content::Content;
 use lopdf::{Document, Encoding, Object};
 
-use super::super::{Page, markdown};
+use super::super::Page;
 use crate::document::{BlockKind, Dropped};
 
 /// What is needed of a font to read it and to know where its text ends.
@@ -258,7 +258,7 @@ impl Pages {
 
 fn flush(page: &mut Page, text: &mut String) {
     let text = std::mem::take(text);
-    page.segmented(&text, markdown::segment(&text));
+    page.markdown(&text);
 }
 
 fn close(page: &mut Page, heading: &mut Option<(u8, String)>) {

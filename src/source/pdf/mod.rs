@@ -14,15 +14,9 @@ use std::sync::Once;
 use lopdf::{Dictionary, Document, Object, Stream};
 
 use self::layout::{Font, Pages};
+use super::limits::{PDF_BYTES, PDF_PAGE_BYTES, PDF_PAGES};
 use super::{Page, Skip};
 use crate::document::Dropped;
-
-/// The most bytes that the compressed objects of a file may unpack to, and all of its pages.
-const MOST_UNPACKED: usize = 64 << 20;
-/// A page whose drawing is longer is a picture: parsed, each of its operations takes a hundred bytes.
-const MOST_OF_A_PAGE: usize = 1 << 20;
-/// More pages are a book.
-const MOST_PAGES: usize = 2000;
 
 /// Whether the bytes are a PDF.
 pub fn is_pdf(bytes: &[u8]) -> bool {
@@ -68,14 +62,14 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
     let mut pages = Pages::default();
     let (mut unpacked, mut count) = (0, 0);
     let mut dropped = Vec::new();
-    for id in document.page_iter().take(MOST_PAGES) {
+    for id in document.page_iter().take(PDF_PAGES) {
         count += 1;
         let content = content(&document, id)?;
         unpacked += content.len();
-        if unpacked > MOST_UNPACKED {
+        if unpacked > PDF_BYTES {
             return Err(Skip::Bomb(format!("{count} pages take {unpacked} bytes")));
         }
-        if content.len() > MOST_OF_A_PAGE {
+        if content.len() > PDF_PAGE_BYTES {
             dropped.push(Dropped { opens: format!("page {count}"), bytes: content.len(), why: "a drawing".to_owned() });
             continue;
         }
@@ -115,8 +109,8 @@ fn check_objects(bytes: &[u8]) -> Result<(), Skip> {
         }
         let data = &bytes[at + b"stream".len()..];
         let data = data.strip_prefix(b"\r\n").or(data.strip_prefix(b"\n")).unwrap_or(data);
-        total += inflate(data, MOST_UNPACKED).map_or(0, |unpacked| unpacked.len());
-        if total >= MOST_UNPACKED {
+        total += inflate(data, PDF_BYTES).map_or(0, |unpacked| unpacked.len());
+        if total >= PDF_BYTES {
             return Err(Skip::Bomb(format!("its objects take {total} bytes or more of {}", bytes.len())));
         }
     }
@@ -145,19 +139,19 @@ fn content(document: &Document, page: lopdf::ObjectId) -> Result<Vec<u8>, Skip> 
 /// What the stream unpacks to. Filters that pictures have give nothing.
 fn unpack(stream: &Stream) -> Result<Vec<u8>, Skip> {
     /// Of other filters the worst unpacks to a thousand times its size.
-    const MOST_PACKED: usize = MOST_UNPACKED / 1000;
+    const MOST_PACKED: usize = PDF_BYTES / 1000;
     let mut data = stream.content.clone();
     for filter in stream.filters().unwrap_or_default() {
         let is_bounded = filter == b"ASCII85Decode" || data.len() <= MOST_PACKED;
         data = match filter {
-            b"FlateDecode" | b"Fl" => inflate(&data, MOST_UNPACKED).unwrap_or_default(),
+            b"FlateDecode" | b"Fl" => inflate(&data, PDF_BYTES).unwrap_or_default(),
             _ if is_bounded => {
                 let one = Dictionary::from_iter([("Filter", Object::Name(filter.to_vec()))]);
                 Stream::new(one, data).decompressed_content().unwrap_or_default()
             }
             _ => Vec::new(),
         };
-        if data.len() >= MOST_UNPACKED {
+        if data.len() >= PDF_BYTES {
             return Err(Skip::Bomb(format!("a stream takes {} bytes or more", data.len())));
         }
     }

@@ -47,6 +47,8 @@ pub const XML_BYTES: u64 = 48 << 20;
 
 /// Bytes that the packed objects of a PDF may unpack to, and all of its pages.
 pub const PDF_BYTES: usize = 64 << 20;
+/// Bytes of all tables that tell which letters the codes of fonts are; text in a font whose table is beyond is not read.
+pub const PDF_TABLE_BYTES: usize = 8 << 20;
 /// Bytes that draw one page; a page with more is a picture.
 pub const PDF_PAGE_BYTES: usize = 1 << 20;
 /// Pages of a PDF; more are a book.

@@ -507,7 +507,7 @@ fn pdf(pages: usize, piece: &'static str, size: usize) -> Vec<u8> {
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::with_version("1.5");
     let root = document.new_object_id();
-    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" });
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier", "Encoding" => "WinAnsiEncoding" });
     let mut stream = Stream::new(dictionary! {}, Shape("", "", piece, "").bytes(size));
     stream.compress().expect("memory is there");
     let content = document.add_object(stream);

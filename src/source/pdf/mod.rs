@@ -5,16 +5,19 @@
 //! page is unpacked by us, as no crate bounds what a stream unpacks to. The work runs on a thread of its own, whose
 //! stack is large enough for the parser's recursion and whose panic, should the parser have a defect, costs one file.
 
+mod content;
 mod layout;
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::Read;
+use std::rc::Rc;
 use std::sync::Once;
 
 use lopdf::{Dictionary, Document, Object, Stream};
 
 use self::layout::{Font, Pages};
-use super::limits::{PDF_BYTES, PDF_PAGE_BYTES, PDF_PAGES};
+use super::limits::{PDF_BYTES, PDF_PAGE_BYTES, PDF_PAGES, PDF_TABLE_BYTES};
 use super::{Page, Skip};
 use crate::document::Dropped;
 
@@ -62,6 +65,7 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
     let mut pages = Pages::default();
     let (mut unpacked, mut count) = (0, 0);
     let mut dropped = Vec::new();
+    let (mut fonts, mut room) = (HashMap::new(), PDF_TABLE_BYTES);
     for id in document.page_iter().take(PDF_PAGES) {
         count += 1;
         let content = content(&document, id)?;
@@ -73,9 +77,13 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
             dropped.push(Dropped { opens: format!("page {count}"), bytes: content.len(), why: "a drawing".to_owned() });
             continue;
         }
-        let fonts = document.get_page_fonts(id).unwrap_or_default();
-        let fonts = fonts.into_iter().map(|(name, font)| (name, font_of(&document, font))).collect();
-        pages.page(&content, &fonts);
+        let of_page = document.get_page_fonts(id).unwrap_or_default();
+        pages.page(&content, |name| {
+            let font: &Dictionary = of_page.get(name).copied()?;
+            let read = || Rc::new(font_of(&document, font, &mut room));
+            // The document does not change, so that a dictionary is told by where it lies.
+            Some(fonts.entry(std::ptr::from_ref(font)).or_insert_with(read).clone())
+        });
     }
     let info = document.trailer.get(b"Info").and_then(|info| document.dereference(info)).map(|(_, info)| info);
     let info = info.and_then(Object::as_dict).ok();
@@ -86,7 +94,7 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
         page.meta(name, &text(key).and_then(|date| rfc3339(&date)).unwrap_or_default());
     }
     let words = pages.finish();
-    if words.blocks.is_empty() {
+    if words.blocks.is_empty() && words.beyond.is_none() {
         return Err(Skip::NoText(format!(
             "a PDF of {count} pages without a text layer; recognise its text first (OCR)"
         )));
@@ -158,18 +166,25 @@ fn unpack(stream: &Stream) -> Result<Vec<u8>, Skip> {
     Ok(data)
 }
 
-/// The font with the encoding of its characters, if it is known, and their widths.
-fn font_of<'d>(document: &'d Document, font: &'d Dictionary) -> Font<'d> {
+/// The font with the encoding of its characters, if it is known, and their widths. `room` is what its table may unpack to.
+fn font_of<'d>(document: &'d Document, font: &'d Dictionary, room: &mut usize) -> Font<'d> {
     let table = font.get_deref(b"ToUnicode", document).and_then(Object::as_stream);
-    let is_sound = table.ok().is_none_or(|table| unpack(table).is_ok());
+    let is_sound = table.ok().is_none_or(|table| {
+        let size = unpack(table).map_or(usize::MAX, |table| table.len());
+        let fits = size <= *room;
+        *room -= if fits { size } else { 0 };
+        fits
+    });
     let encoding = font.get_font_encoding(document).ok().filter(|_| is_sound);
     let number = |object: &Object| object.as_float().ok();
     let array = |font: &'d Dictionary, key: &[u8]| font.get_deref(key, document).and_then(Object::as_array).ok();
     let first = font.get_deref(b"FirstChar", document).and_then(Object::as_i64).unwrap_or_default();
-    let mut widths: Vec<(i64, f32)> = Vec::new();
+    let mut widths: Vec<(i64, i64, f32)> = Vec::new();
     let listed = array(font, b"Widths").into_iter().flatten();
     widths.extend(
-        listed.zip(first..).filter_map(|(width, code)| Some((code, number(document.dereference(width).ok()?.1)?))),
+        listed
+            .zip(first..=i64::MAX)
+            .filter_map(|(width, code)| Some((code, code, number(document.dereference(width).ok()?.1)?))),
     );
     let inner = array(font, b"DescendantFonts").and_then(|fonts| document.dereference(fonts.first()?).ok());
     let inner = inner.and_then(|(_, font)| font.as_dict().ok());
@@ -179,18 +194,18 @@ fn font_of<'d>(document: &'d Document, font: &'d Dictionary) -> Font<'d> {
         while let Some(first) = items.next().and_then(|item| item.as_i64().ok()) {
             match items.next() {
                 Some(Object::Array(list)) => {
-                    widths.extend(list.iter().filter_map(number).zip(first..).map(|(w, code)| (code, w)))
+                    widths.extend(list.iter().filter_map(number).zip(first..=i64::MAX).map(|(w, code)| (code, code, w)))
                 }
                 Some(last) => {
                     let width = items.next().and_then(number).unwrap_or_default();
-                    let last = last.as_i64().unwrap_or(first).min(first.saturating_add(65_535));
-                    widths.extend((first..=last).map(|code| (code, width)));
+                    widths.push((first, last.as_i64().unwrap_or(first), width));
                 }
                 None => break,
             }
         }
     }
-    Font { encoding, widths: widths.into_iter().collect(), is_wide }
+    widths.sort_by_key(|(first, ..)| *first);
+    Font { encoding, widths, is_wide }
 }
 
 /// `D:20240503100000+02'00'` as `2024-05-03T10:00:00+02:00`.

@@ -40,10 +40,17 @@ pub const COLUMNS: usize = 2000;
 /// Cells of one line of a table.
 pub const LINE_CELLS: usize = 20_000;
 /// Attributes of one element of a page: each is compared with all before it.
-pub const ATTRIBUTES: usize = 1000;
+pub const ATTRIBUTES: usize = 200;
 
 /// Bytes of XML in one part of an office file. The text of a book has a tenth of it.
-pub const XML_BYTES: u64 = 48 << 20;
+pub const XML_BYTES: u64 = 32 << 20;
+
+/// Parts of one mail, and marks that may be of one.
+pub const MAIL_PARTS: usize = 10_000;
+/// Mails in a mail, side by side or one in the other: each is parsed once more for every mail that it lies in.
+pub const MAIL_MAILS: usize = 1000;
+/// Bytes of all fields of a mail that say what its parts are.
+pub const MAIL_FIELD_BYTES: usize = 4 << 20;
 
 /// Bytes that the packed objects of a PDF may unpack to, and all of its pages.
 pub const PDF_BYTES: usize = 64 << 20;

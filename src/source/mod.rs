@@ -28,6 +28,7 @@ mod feed;
 mod fences;
 mod front;
 mod google;
+mod history;
 mod html;
 mod issues;
 mod joins;
@@ -86,6 +87,7 @@ const TEXTS: &[&dyn Source<str>] = &[
     &jsonl::Jsonl,
     &json::Json,
     &feed::Feed,
+    &history::History,
     &table::Table,
 ];
 
@@ -102,8 +104,7 @@ impl<C: ?Sized> Source<C> for Single<C> {
     }
 
     fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip> {
-        split::give(of_page((self.read)(content)?, self.format, name.id, name.source)?, name, out);
-        Ok(())
+        give((self.read)(content)?, self.format, name, out)
     }
 }
 
@@ -297,7 +298,14 @@ pub fn documents(bytes: Vec<u8>, name: &Name, out: &mut Out) -> Result<(), Skip>
     if let Some(source) = TEXTS.iter().find(|source| source.claims(&text, name)) {
         return source.read(&text, name, out);
     }
-    split::give(from_text(text, name.id, name.source, name.path)?, name, out);
+    let (page, format) = page_of(text, name.path);
+    give(page, format, name, out)
+}
+
+/// Gives the document that `page` is, or the documents that it is a list of.
+fn give(mut page: Page, format: Format, name: &Name, out: &mut Out) -> Result<(), Skip> {
+    let anchors = std::mem::take(&mut page.anchors);
+    split::give(of_page(page, format, name.id, name.source)?, &anchors, name, out);
     Ok(())
 }
 
@@ -332,6 +340,11 @@ pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -
 
 /// Reads `text`, in Markdown, HTML or neither, into the one document named `id`; `path` helps to tell the format.
 pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
+    let (page, format) = page_of(text, path);
+    of_page(page, format, id, source)
+}
+
+fn page_of(text: String, path: Option<&Path>) -> (Page, Format) {
     let format = format(&text, path);
     let page = match format {
         Format::Html => html::read(&text),
@@ -341,7 +354,7 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
         Format::Org => Page::of_text(text, Some(&org::Org)),
         _ => Page::of_text(text, None),
     };
-    of_page(page, format, id, source)
+    (page, format)
 }
 
 /// The document named `id` that `page` is, if it has any block.

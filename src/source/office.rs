@@ -140,7 +140,7 @@ pub mod tests {
 
     use super::super::Page;
     use super::*;
-    use crate::document::BlockKind;
+    use crate::source::markdown::tests::told;
 
     /// An archive with these parts, the first stored and the rest deflated.
     pub fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
@@ -156,16 +156,7 @@ pub mod tests {
 
     /// The blocks in short: `h2 Title`, `p words`, `li item`, `tr a | b`.
     pub fn blocks(page: &Page) -> Vec<String> {
-        let name = |kind| match kind {
-            BlockKind::Heading(level) => format!("h{level}"),
-            BlockKind::Paragraph => "p".to_owned(),
-            BlockKind::ListItem => "li".to_owned(),
-            BlockKind::TableRow => "tr".to_owned(),
-            BlockKind::Code => "code".to_owned(),
-            BlockKind::Update => "up".to_owned(),
-            BlockKind::Meta => "meta".to_owned(),
-        };
-        page.blocks.iter().map(|block| format!("{} {}", name(block.kind), block.span.of(&page.text))).collect()
+        told(&page.text, &page.blocks)
     }
 
     #[test]

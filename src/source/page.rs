@@ -22,6 +22,8 @@ pub struct Page {
     pub dropped: Vec<Dropped>,
     /// Why the page is no document, if it has more of something than one may have.
     pub beyond: Option<Skip>,
+    /// What links to a heading name, by the number of its block.
+    pub anchors: Vec<(usize, String)>,
     /// Whether the front matter is open.
     pub in_head: bool,
 }
@@ -106,7 +108,7 @@ impl Page {
     }
 
     /// Whether so much text more can be taken.
-    fn has_room(&mut self, text: &str) -> bool {
+    pub fn has_room(&mut self, text: &str) -> bool {
         self.beyond = self.beyond.take().or_else(|| beyond(text, self.text.len()));
         self.beyond.is_none()
     }

@@ -32,6 +32,8 @@ struct Piece {
     kind: BlockKind,
     region: usize,
     text: String,
+    /// What links to it name, if it is a heading.
+    anchor: Option<String>,
 }
 
 /// A part of the page that is kept or left out as a whole.
@@ -66,6 +68,8 @@ pub struct Pieces {
     space: bool,
     /// Whether the first block of each list item was read.
     items: Vec<bool>,
+    /// The last name that links may go to, if nothing was read since.
+    anchor: Option<String>,
     /// Bytes of all pieces so far.
     bytes: usize,
     /// See `Page::beyond`.
@@ -82,6 +86,7 @@ impl Default for Pieces {
             block: String::new(),
             space: false,
             items: Vec::new(),
+            anchor: None,
             bytes: 0,
             beyond: None,
         }
@@ -113,6 +118,9 @@ impl Pieces {
 
     fn region(&mut self, region: Region) -> usize {
         self.regions.push(region);
+        if self.regions.len() > limits::BLOCKS {
+            self.beyond = Some(Skip::Beyond { most: limits::BLOCKS, of: "regions" });
+        }
         self.regions.len() - 1
     }
 
@@ -176,6 +184,11 @@ impl Pieces {
         }
     }
 
+    /// Links may go to here by that name.
+    pub fn anchor(&mut self, name: &str) {
+        self.anchor = Some(name.to_owned());
+    }
+
     /// Ends the block that is being read.
     pub fn end_block(&mut self) {
         /// What is longer is the text after a heading that was never closed.
@@ -193,7 +206,8 @@ impl Pieces {
         };
         self.bytes += text.len();
         self.count();
-        let piece = Piece { kind, region: self.place.region, text };
+        let anchor = self.anchor.take().filter(|_| matches!(kind, BlockKind::Heading(_)));
+        let piece = Piece { kind, region: self.place.region, text, anchor };
         match &mut self.row {
             Some(row) => row.pieces.push((row.cells, piece)),
             None => self.lines(piece),
@@ -209,9 +223,9 @@ impl Pieces {
 
     /// Adds the piece, cut at the line breaks that part blocks.
     fn lines(&mut self, piece: Piece) {
-        let Piece { kind, region, text } = piece;
+        let Piece { kind, region, text, mut anchor } = piece;
         if kind == BlockKind::Code {
-            self.pieces.push(Piece { kind, region, text: text.trim().to_owned() });
+            self.pieces.push(Piece { kind, region, text: text.trim().to_owned(), anchor });
             return;
         }
         let plain = Joiner { markdown: false, wrap: None };
@@ -236,7 +250,7 @@ impl Pieces {
                         return;
                     }
                     let kind = if lines::is_posted(line) { BlockKind::Update } else { kind };
-                    self.pieces.push(Piece { kind, region, text: line.to_owned() });
+                    self.pieces.push(Piece { kind, region, text: line.to_owned(), anchor: anchor.take() });
                     self.count();
                 }
             }
@@ -289,7 +303,7 @@ impl Pieces {
             }
         }
         let text = cells.join(" | ").trim().to_owned();
-        self.pieces.push(Piece { kind: BlockKind::TableRow, region: row.region, text });
+        self.pieces.push(Piece { kind: BlockKind::TableRow, region: row.region, text, anchor: None });
     }
 
     /// The page of what is kept.
@@ -304,6 +318,7 @@ impl Pieces {
                 page.markdown(&piece.text);
             } else {
                 page.block(piece.kind, &piece.text);
+                page.anchors.extend(piece.anchor.map(|anchor| (page.blocks.len().saturating_sub(1), anchor)));
             }
         }
         page

@@ -4,6 +4,8 @@
 //! small enough to stand here. It follows the specification 1.9.1: destinations that are not known and marked `\*` are
 //! left out, as are headers, footers, footnotes and pictures. Promises: time linear in the bytes, whatever the nesting.
 
+use std::collections::HashMap;
+
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::pieces::{Kind, Pieces, Place};
@@ -59,7 +61,7 @@ enum Goal {
 struct Group {
     place: Goal,
     /// Characters that stand after `\u` for readers without Unicode.
-    fallback: usize,
+    fallback: u8,
 }
 
 /// The words of the document and their blocks.
@@ -74,7 +76,7 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
         cell_due: false,
         skip: 0,
         style: 0,
-        headings: Vec::new(),
+        headings: HashMap::new(),
         name: String::new(),
         title: String::new(),
         author: String::new(),
@@ -104,7 +106,7 @@ struct Reader {
     /// The number of the style that is being named.
     style: i32,
     /// The levels of the styles that are headings.
-    headings: Vec<(i32, u8)>,
+    headings: HashMap<i32, u8>,
     /// The name of a style so far.
     name: String,
     title: String,
@@ -197,13 +199,13 @@ impl Reader {
                 let known = label.and_then(|label| Encoding::for_label(label.as_bytes()));
                 self.encoding = known.unwrap_or(self.encoding);
             }
-            "uc" => self.group.fallback = number.and_then(|count| usize::try_from(count).ok()).unwrap_or(1).min(8),
+            "uc" => self.group.fallback = number.and_then(|count| u8::try_from(count).ok()).unwrap_or(1).min(8),
             "u" => {
                 // Numbers above 32767 are written as negative ones.
                 let unit = number.unwrap_or_default().rem_euclid(65536) as u16;
                 let text = String::from_utf16_lossy(&[unit]);
                 self.text(&text);
-                self.skip = self.group.fallback;
+                self.skip = usize::from(self.group.fallback);
             }
             "s" if self.group.place == Goal::Styles => self.style = number.unwrap_or_default(),
             _ if !is_body => {}
@@ -217,7 +219,7 @@ impl Reader {
             "par" | "sect" | "page" => self.pieces.end_block(),
             "pard" => self.go_to(Kind::Paragraph),
             "s" => {
-                let level = self.headings.iter().find(|(style, _)| Some(*style) == number).map(|(_, level)| *level);
+                let level = number.and_then(|style| self.headings.get(&style).copied());
                 level.into_iter().for_each(|level| self.go_to(Kind::Heading(level)));
             }
             "outlinelevel" => {
@@ -290,7 +292,9 @@ impl Reader {
                     let name = name.trim().to_ascii_lowercase();
                     let level = name.strip_prefix("heading ").and_then(|level| level.parse::<u8>().ok());
                     let level = if name == "title" { Some(1) } else { level };
-                    self.headings.extend(level.map(|level| (self.style, level.clamp(1, 6))));
+                    if let Some(level) = level {
+                        self.headings.entry(self.style).or_insert(level.clamp(1, 6));
+                    }
                     self.name.clear();
                     self.style = 0;
                 }

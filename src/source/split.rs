@@ -21,11 +21,12 @@ use crate::document::{Block, BlockKind, Document, Format, Span};
 /// The fewest incidents that make a list of them.
 const FEWEST: usize = 3;
 
-/// Gives the parts of `document` to `out`, or the document itself where it is one.
-pub fn give(document: Document, name: &Name, out: &mut Out) {
+/// Gives the parts of `document` to `out`, or the document itself where it is one. `anchors` are what links to its headings
+/// name, by their blocks.
+pub fn give(document: Document, anchors: &[(usize, String)], name: &Name, out: &mut Out) {
     match cuts(&document) {
         None => out.document(document),
-        Some(cuts) => parts(&document, &cuts, name, out),
+        Some(cuts) => parts(&document, &cuts, anchors, name, out),
     }
 }
 
@@ -187,7 +188,7 @@ fn tells_an_end(text: &str) -> bool {
     END.is_match(text)
 }
 
-fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
+fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name: &Name, out: &mut Out) {
     let (text, blocks) = (&document.text, &document.blocks);
     let head = blocks.iter().take_while(|block| block.kind == BlockKind::Meta).count();
     let ends = cuts.iter().skip(1).copied().chain([blocks.len()]);
@@ -209,6 +210,9 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
         let level = heading(&section[0], text).map_or(u8::MAX, |(level, _)| level);
         let slug = slug(&words(section[0].span.of(text)));
         let is_part = start >= cuts[0];
+        // The anchors of a page are its own; those of Markdown follow from the headings.
+        let own = anchors.binary_search_by_key(&start, |(block, _)| *block).ok().map(|at| anchors[at].1.clone());
+        let anchor = if document.format == Format::Html { own } else { Some(slug.clone()) };
         let mut part = Page::default();
         let state = |part: &mut Page, line: &str| {
             part.begin_head();
@@ -238,8 +242,7 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
         take(&mut part, text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
         out.document(Document {
             id: if is_part { format!("{}#{slug}", name.id) } else { name.id.to_owned() },
-            // The anchors of a page are its own; those of Markdown follow from the headings.
-            url: (is_part && document.format != Format::Html).then(|| format!("#{slug}")),
+            url: anchor.filter(|_| is_part).map(|anchor| format!("#{anchor}")),
             text: part.text,
             blocks: part.blocks,
             source: document.source.clone(),
@@ -327,6 +330,21 @@ mod tests {
             "---\nWithin: Incidents of 2024\nDay: 2024-02-03\n---\n\n## 3 February: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for \
              all users. Root cause was a bad deploy, which was rolled back."
         );
+    }
+
+    #[test]
+    fn the_parts_of_a_page_link_to_the_anchors_of_their_headings() {
+        let section = |id: &str, day: &str| {
+            format!(
+                "<div {id}><h2>{day}: the API was down</h2><p>Requests failed from 10:00 to 10:40 UTC. Root cause was a bad deploy, which was rolled back.</p></div>"
+            )
+        };
+        let days = [("id=a1", "May 5, 2024"), ("class=x", "May 4, 2024"), ("id=a3", "May 3, 2024")];
+        let page = days.map(|(id, day)| section(id, day)).concat();
+        let name = Name { id: "a", source: "a", path: None, limits: Limits::default(), mappings: &[] };
+        let mut urls = Vec::new();
+        read_bytes(format!("<html>{page}").into_bytes(), &name, |read| urls.push(read.unwrap().url));
+        assert_eq!(urls, [Some("#a1".to_owned()), None, Some("#a3".to_owned())]);
     }
 
     #[test]

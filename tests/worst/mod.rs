@@ -169,6 +169,7 @@ const TEXTS: &[(&str, &[Shape])] = &[
         &[
             Shape("fields", "MIME-Version: 1.0\n", "X-A: b\n", "\nx"),
             Shape("long field", "MIME-Version: 1.0\nSubject: ", "x", "\n\nx"),
+            Shape("attributes of a type", "MIME-Version: 1.0\nContent-Type: text/plain", "; a=b", "\n\nx"),
             Shape("addresses", "MIME-Version: 1.0\nFrom: ", "a@b, ", "c@d\n\nx"),
             Shape("parts", "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", "--b--\n"),
             Shape("messages in messages", "MIME-Version: 1.0\nSubject: x\n", "Content-Type: message/rfc822\n\n", "x"),
@@ -368,6 +369,18 @@ fn damaged(fixture: &'static str, size: Size) -> impl Iterator<Item = Case> {
     })
 }
 
+/// The formats whose bytes hold others packed: how a file of them is made of what it holds.
+pub const CONTAINERS: &[(&str, fn(&[u8]) -> Vec<u8>)] = &[
+    ("a.docx", |body| zip(&[("word/document.xml", body)])),
+    ("styles.docx", |body| zip(&[("word/document.xml", b"<w:p><w:r><w:t>x"), ("word/styles.xml", body)])),
+    ("a.odt", |body| zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", body)])),
+    ("a.pdf", |body| pdf_of(1, body)),
+    ("a.zip", |body| zip(&[("a", body), ("b/c.html", body)])),
+    ("a.tar", |body| tar("a.md", body)),
+    ("a.gz", gz),
+    ("a.zst", zst),
+];
+
 /// Archives and office files, whose bytes are few and whose content is not.
 fn containers(size: Size) -> impl Iterator<Item = Case> {
     type Make = fn(Size) -> Vec<u8>;
@@ -447,12 +460,9 @@ fn containers(size: Size) -> impl Iterator<Item = Case> {
         }),
         ("incident.pdf", "arrays", "a.pdf", |size| Shape("", "%PDF-1.5\n1 0 obj\n", "[", "").bytes(size.file)),
     ];
-    MAKE.iter().map(move |(fixture, what, file, make)| Case {
-        fixture,
-        what,
-        file: (*file).to_owned(),
-        bytes: make(size),
-    })
+    let made = MAKE.iter().map(move |(fixture, what, file, make)| (*fixture, *what, *file, make(size)));
+    let empty = CONTAINERS.iter().map(|(file, of)| (*file, "holding nothing", *file, of(b"")));
+    made.chain(empty).map(|(fixture, what, file, bytes)| Case { fixture, what, file: file.to_owned(), bytes })
 }
 
 /// A Word document whose body is `opens` and as many of `middle` as `size` bytes hold.
@@ -504,11 +514,16 @@ fn tar(name: &str, content: &[u8]) -> Vec<u8> {
 
 /// A PDF of so many pages, each drawn by as many of `piece` as `size` bytes hold, packed.
 fn pdf(pages: usize, piece: &'static str, size: usize) -> Vec<u8> {
+    pdf_of(pages, &Shape("", "", piece, "").bytes(size))
+}
+
+/// A PDF of so many pages, all drawn by `content`.
+fn pdf_of(pages: usize, content: &[u8]) -> Vec<u8> {
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::with_version("1.5");
     let root = document.new_object_id();
     let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier", "Encoding" => "WinAnsiEncoding" });
-    let mut stream = Stream::new(dictionary! {}, Shape("", "", piece, "").bytes(size));
+    let mut stream = Stream::new(dictionary! {}, content.to_vec());
     stream.compress().expect("memory is there");
     let content = document.add_object(stream);
     let kids: Vec<Object> = (0..pages)

@@ -117,7 +117,8 @@ impl<'c> Lexer<'c> {
             match byte {
                 b'%' => self.at += self.content[self.at..].iter().take_while(|b| !matches!(b, b'\n' | b'\r')).count(),
                 b'(' => return Some(Token::Operand(Operand::Text(self.letters(), Written::Letters))),
-                b'<' if self.content.get(self.at + 1) != Some(&b'<') => {
+                b'<' if self.content.get(self.at + 1) == Some(&b'<') => self.at += 2,
+                b'<' => {
                     let rest = &self.content[self.at + 1..];
                     let length = memchr::memchr(b'>', rest).unwrap_or(rest.len());
                     self.at = (self.at + length + 2).min(self.content.len());
@@ -175,12 +176,25 @@ impl<'c> Lexer<'c> {
     }
 }
 
-/// The number that a word is: `12`, `-.5`, `+3.`.
+/// The number that a word is: `12`, `-.5`, `+3.`. There are no exponents, and places on a page need no more than six figures.
 fn number(word: &[u8]) -> Option<f32> {
-    if !matches!(word.first()?, b'0'..=b'9' | b'+' | b'-' | b'.') {
-        return None;
+    let (sign, digits) = match word {
+        [b'-', rest @ ..] => (-1.0, rest),
+        [b'+', rest @ ..] => (1.0, rest),
+        _ => (1.0, word),
+    };
+    let (mut number, mut unit, mut is_fraction) = (0.0f32, 1.0f32, false);
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10.0 + f32::from(byte - b'0');
+                unit *= if is_fraction { 10.0 } else { 1.0 };
+            }
+            b'.' if !is_fraction => is_fraction = true,
+            _ => return None,
+        }
     }
-    std::str::from_utf8(word).ok()?.parse().ok()
+    (digits.len() > usize::from(is_fraction)).then_some(sign * number / unit)
 }
 
 #[cfg(test)]
@@ -203,6 +217,23 @@ mod tests {
             told.push(format!("{} {}", operands.join(" "), String::from_utf8_lossy(operator)).trim().to_owned());
         });
         told
+    }
+
+    #[test]
+    fn numbers_have_a_sign_digits_and_a_point() {
+        for (word, expected) in [
+            ("12", Some(12.0)),
+            ("-.5", Some(-0.5)),
+            ("+3.", Some(3.0)),
+            ("0.25", Some(0.25)),
+            ("-", None),
+            (".", None),
+            ("1e5", None),
+            ("nan", None),
+            ("1.2.3", None),
+        ] {
+            assert_eq!(number(word.as_bytes()), expected, "{word}");
+        }
     }
 
     #[test]

@@ -46,6 +46,9 @@ struct Line {
     /// Where its text ends.
     end: f32,
     page: usize,
+    /// How many wide gaps it has; where the last of them stands in its text and on the page.
+    gaps: usize,
+    gap: (usize, f32),
 }
 
 /// The lines of all pages so far.
@@ -149,13 +152,16 @@ impl Pages {
         let same = |line: &&mut Line| line.page == page && (line.y - y).abs() < 0.4 * size.max(line.size);
         let Some(line) = self.lines.last_mut().filter(same) else {
             if !text.trim().is_empty() {
-                self.lines.push(Line { text: text.trim_start().to_owned(), size, longest: text.len(), y, end, page });
+                let text = text.trim_start().to_owned();
+                self.lines.push(Line { longest: text.len(), text, size, y, end, page, ..Line::default() });
             }
             return;
         };
         let gap = (x - line.end) / size.max(1.0);
         if gap.abs() > COLUMN {
             line.text.truncate(line.text.trim_end().len());
+            line.gap = (line.text.len(), x);
+            line.gaps += 1;
             line.text.push('\t');
             line.text.push_str(text.trim_start());
         } else {
@@ -179,6 +185,7 @@ impl Pages {
         /// And one of so many the rows of a table.
         const ROW_GAP: f32 = 3.0;
         let mut page = Page { dropped: self.drop_margins(), ..Page::default() };
+        self.part_columns();
         // Sizes in tenths of a point, with the number of bytes written in each.
         let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
         let tenths = |line: &Line| (line.size * 10.0).round() as u32;
@@ -213,9 +220,9 @@ impl Pages {
             } else {
                 close(&mut page, &mut heading);
                 if !text.is_empty() {
-                    // A sentence may go on over the page.
-                    let turned =
-                        last.is_some_and(|last| last.page != line.page) && !text.ends_with(['.', '!', '?', ':']);
+                    // A sentence may go on over the page, or at the top of the next column.
+                    let is_other = |last: &Line| last.page != line.page || line.y > last.y + GAP * line.size;
+                    let turned = last.is_some_and(is_other) && !text.ends_with(['.', '!', '?', ':']);
                     text.push_str(if near || turned { "\n" } else { "\n\n" });
                 }
                 text.push_str(words);
@@ -225,6 +232,39 @@ impl Pages {
         close(&mut page, &mut heading);
         flush(&mut page, &mut text);
         page
+    }
+
+    /// Puts two columns of prose whose lines were drawn side by side one below the other. Rows of tables have short cells, and those of
+    /// programs are drawn cell by cell.
+    fn part_columns(&mut self) {
+        /// Fewer lines may be a table.
+        const FEWEST: usize = 8;
+        /// The least length of a line of prose, on average.
+        const LEAST: usize = 25;
+        let mut lines = std::mem::take(&mut self.lines).into_iter().peekable();
+        while let Some(first) = lines.next() {
+            let mut run = vec![first];
+            let goes_on = |first: &Line, next: &Line| {
+                next.page == first.page && next.gaps == 1 && (next.gap.1 - first.gap.1).abs() < first.size
+            };
+            while run[0].gaps == 1 {
+                let Some(next) = lines.next_if(|next| goes_on(&run[0], next)) else { break };
+                run.push(next);
+            }
+            let lengths = run.iter().map(|line| (line.gap.0, line.text.len() - line.gap.0));
+            let (left, right) = lengths.fold((0, 0), |sum, (left, right)| (sum.0 + left, sum.1 + right));
+            if run.len() < FEWEST || left.min(right) < run.len() * LEAST {
+                self.lines.extend(run);
+                continue;
+            }
+            let rest = |line: &mut Line| {
+                let text = line.text.split_off(line.gap.0).trim_start().to_owned();
+                Line { text, gaps: 0, longest: 0, ..*line }
+            };
+            let right: Vec<Line> = run.iter_mut().map(rest).collect();
+            self.lines.extend(run);
+            self.lines.extend(right);
+        }
     }
 
     /// Leaves out what stands at the top or the foot of most pages, but for its figures.

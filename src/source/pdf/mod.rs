@@ -109,14 +109,20 @@ fn check_objects(bytes: &[u8]) -> Result<(), Skip> {
     const DICTIONARY: usize = 1024;
     let mut total = 0;
     for at in memchr::memmem::find_iter(bytes, b"stream") {
+        let data = &bytes[at + b"stream".len()..];
+        let data = data.strip_prefix(b"\r\n").or(data.strip_prefix(b"\n")).unwrap_or(data);
+        // What is packed opens with its method, of which there is one, and a check (RFC 1950, 2.2).
+        let is_packed =
+            matches!(data, [method, check, ..] if method & 15 == 8 && u16::from_be_bytes([*method, *check]) % 31 == 0);
+        if !is_packed {
+            continue;
+        }
         let dictionary = &bytes[at.saturating_sub(DICTIONARY)..at];
         let dictionary = memchr::memmem::rfind(dictionary, b" obj").map_or(dictionary, |from| &dictionary[from..]);
         let is_read = [&b"ObjStm"[..], b"XRef"].iter().any(|kind| memchr::memmem::find(dictionary, kind).is_some());
         if !is_read || bytes[..at].ends_with(b"end") {
             continue;
         }
-        let data = &bytes[at + b"stream".len()..];
-        let data = data.strip_prefix(b"\r\n").or(data.strip_prefix(b"\n")).unwrap_or(data);
         total += inflate(data, PDF_BYTES).map_or(0, |unpacked| unpacked.len());
         if total >= PDF_BYTES {
             return Err(Skip::Bomb(format!("its objects take {total} bytes or more of {}", bytes.len())));
@@ -282,6 +288,35 @@ mod tests {
                 "tr 10:30\tup"
             ]
         );
+    }
+
+    #[test]
+    fn columns_are_read_one_below_the_other() {
+        let left = [
+            "Requests failed as the pool of",
+            "connections had been emptied by",
+            "a report that nobody had asked for",
+            "and that nobody stopped. It was",
+            "found by an alert on the errors,",
+            "which paged our engineer on call",
+            "within three minutes. The report",
+            "was stopped and the pool filled.",
+        ];
+        let right = left.map(|line| line.replace("report", "backup"));
+        let place = |x: f32, nth: usize, line: &str| format!("1 0 0 1 {x} {} Tm ({line}) Tj ", 700 - 12 * nth);
+        let by_line: String = (0..8).map(|nth| place(50.0, nth, left[nth]) + &place(320.0, nth, &right[nth])).collect();
+        let by_column: String = (0..8)
+            .map(|nth| place(50.0, nth, left[nth]))
+            .chain((0..8).map(|nth| place(320.0, nth, &right[nth])))
+            .collect();
+        let expected = [left.join("\n"), right.join("\n")].map(|column| format!("p {column}"));
+        for drawn in [by_line, by_column] {
+            let page = read(&pdf(&[&format!("BT /F1 10 Tf {drawn} ET")])).unwrap();
+            assert_eq!(blocks(&page)[2..], expected, "{drawn}");
+        }
+        let rows: String = (0..9).map(|nth| place(50.0, nth, "10:00") + &place(320.0, nth, "down")).collect();
+        let page = read(&pdf(&[&format!("BT /F1 10 Tf {rows} ET")])).unwrap();
+        assert_eq!(blocks(&page)[2..], ["tr 10:00\tdown"; 9]);
     }
 
     #[test]

@@ -74,7 +74,10 @@ impl Draft {
             self.markdown(&state);
             self.rich(body);
         }
-        let posted = words(&self::time(time).replacen('T', " ", 1));
+        // `2025-03-18T19:21:05Z`, and not the T of `UTC`.
+        let written = self::time(time);
+        let is_iso = written.starts_with(|c: char| c.is_ascii_digit()) && written.as_bytes().get(10) == Some(&b'T');
+        let posted = words(&if is_iso { written.replacen('T', " ", 1) } else { written });
         if !posted.is_empty() {
             self.page.end_head();
             self.page.block(BlockKind::Update, &format!("Posted {posted}"));
@@ -188,7 +191,7 @@ mod tests {
         draft.time("Created at", "2025-03-18T19:21:05.000Z");
         draft.heading(1, "Refunds failing");
         draft.update("Resolved", "All is well.", "2025-03-18T19:21:05.000Z");
-        draft.update("Investigating", "Refunds fail.", "2025-03-18T18:00:00Z");
+        draft.update("Investigating", "Refunds fail.", "Mar 18, 2025 - 18:00 UTC");
         let mut documents = Vec::new();
         let mut each = |read: Result<Document, _>| documents.push(read.unwrap());
         let name = Name { id: "a.json", source: "in/a.json", path: None, limits: Default::default(), mappings: &[] };
@@ -198,7 +201,7 @@ mod tests {
         assert_eq!(
             document.text,
             "---\nOrganization: Larkspur Pay\nCreated at: 2025-03-18T19:21:05Z\n---\n\n# Refunds failing\n\n\
-             Resolved\nAll is well.\n\nPosted 2025-03-18 19:21:05Z\n\nInvestigating\nRefunds fail.\n\nPosted 2025-03-18 18:00:00Z"
+             Resolved\nAll is well.\n\nPosted 2025-03-18 19:21:05Z\n\nInvestigating\nRefunds fail.\n\nPosted Mar 18, 2025 - 18:00 UTC"
         );
         assert_eq!(document.blocks, crate::source::markdown::segment(&document.text));
     }

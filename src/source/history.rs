@@ -90,11 +90,13 @@ impl Incident {
         for update in &self.updates {
             // The last of the updates may be of a day after the one that they stand under.
             let last = day.and_then(|day| day.checked_add(jiff::Span::new().days(30)).ok());
-            draft.update(&update.state, &update.body, &feed::dated(&words(&update.time), last));
+            let body = update.body.trim().trim_start_matches(['-', '–']);
+            draft.update(&update.state, body, &feed::dated(&words(&update.time), last));
         }
         let end = self.link.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         let part = if end.is_empty() { words(&self.title) } else { end };
-        draft.finish(name, &part, Some(self.link), out);
+        // A link within the site leads nowhere without it.
+        draft.finish(name, &part, Some(self.link).filter(|link| link.contains("://")), out);
     }
 }
 

@@ -442,16 +442,18 @@ fn containers(size: Size) -> impl Iterator<Item = Case> {
             zst(&Shape("", "", "- It failed at 10:00.\n", "").bytes(size.file))
         }),
         ("incident.pdf", "one page", "a.pdf", |size| pdf(1, "BT /F1 10 Tf (It failed.) Tj ET\n", size.line)),
-        ("incident.pdf", "a page of text", "a.pdf", |_| {
-            pdf(1, "BT /F1 10 Tf 1 0 0 1 9 9 Tm (It failed.) Tj ET\n", 1 << 20)
+        ("incident.pdf", "a page of text", "a.pdf", |size| {
+            pdf(1, "BT /F1 10 Tf 1 0 0 1 9 9 Tm (It failed.) Tj ET\n", size.line / 100)
         }),
         ("incident.pdf", "many pages of text", "a.pdf", |size| {
             pdf(100, "BT /F1 10 Tf 0 -12 Td (It failed.) Tj ET\n", size.file / 32)
         }),
         ("incident.pdf", "many pages", "a.pdf", |size| pdf(size.file / 2000, "BT /F1 10 Tf (It failed.) Tj ET\n", 40)),
-        ("incident.pdf", "letters", "a.pdf", |_| pdf(60, "BT /F1 10 Tf 9 9 Td [(a) -2000 (b) 5] TJ ET\n", 1 << 20)),
+        ("incident.pdf", "letters", "a.pdf", |size| {
+            pdf(60, "BT /F1 10 Tf 9 9 Td [(a) -2000 (b) 5] TJ ET\n", size.line / 100)
+        }),
         ("incident.pdf", "nested arrays", "a.pdf", |size| pdf(1, "[", size.deep)),
-        ("incident.pdf", "nested saves", "a.pdf", |_| pdf(1, "q ", 1 << 20)),
+        ("incident.pdf", "nested saves", "a.pdf", |size| pdf(1, "q ", size.line / 100)),
         ("incident.pdf", "objects", "a.pdf", |size| {
             Shape("", "%PDF-1.5\n", "§ 0 obj\n<</A 1>>\nendobj\n", "trailer\n<</Root 1 0 R>>\n").bytes(size.file)
         }),

@@ -369,8 +369,11 @@ fn damaged(fixture: &'static str, size: Size) -> impl Iterator<Item = Case> {
     })
 }
 
+/// Makes a file that holds the bytes.
+pub type Pack = fn(&[u8]) -> Vec<u8>;
+
 /// The formats whose bytes hold others packed: how a file of them is made of what it holds.
-pub const CONTAINERS: &[(&str, fn(&[u8]) -> Vec<u8>)] = &[
+pub const CONTAINERS: &[(&str, Pack)] = &[
     ("a.docx", |body| zip(&[("word/document.xml", body)])),
     ("styles.docx", |body| zip(&[("word/document.xml", b"<w:p><w:r><w:t>x"), ("word/styles.xml", body)])),
     ("a.odt", |body| zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", body)])),

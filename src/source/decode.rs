@@ -135,9 +135,10 @@ pub fn mojibake(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let found: Vec<&str> = SIGNS.find_iter(text).map(|found| found.as_str()).collect();
-    let first = found.first().filter(|_| found.len() >= 2)?;
-    Some(format!("{} places look like text decoded wrongly before it came here, such as `{first}`", found.len()))
+    let first = SIGNS.find(text)?.as_str();
+    let count = SIGNS.find_iter(text).count();
+    (count >= 2)
+        .then(|| format!("{count} places look like text decoded wrongly before it came here, such as `{first}`"))
 }
 
 /// The encoding that a page or an XML declaration names near its top.

@@ -5,6 +5,8 @@
 //! has enough words. Promises: a text of another language keeps what its format states and its updates' times;
 //! its prose, which no lexicon here knows, is left out rather than misread. Leaves to others: reading (`super`).
 
+use std::sync::LazyLock;
+
 use whatlang::Lang;
 
 use super::fields::Field;
@@ -33,24 +35,43 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     for block in document.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem))
     {
         // Whole blocks, but for a text that is one.
-        sample.extend(block.span.of(text).chars().take(SAMPLE));
+        let words = block.span.of(text);
+        let end = words.char_indices().nth(SAMPLE).filter(|_| words.len() > SAMPLE).map_or(words.len(), |(at, _)| at);
+        sample.push_str(&words[..end]);
         sample.push('\n');
         if sample.len() > SAMPLE {
             break;
         }
     }
-    let words: Vec<&str> = sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-    let is_english = |word: &&&str| ENGLISH.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let share = words.iter().filter(is_english).count() as f64 / words.len().max(1) as f64;
+    let (mut words, mut english) = (0, 0);
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        english += usize::from(is_english(word));
+    }
+    let share = english as f64 / words.max(1) as f64;
     let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
-    if words.len() >= LEAST_WORDS && share >= SHARE {
+    if words >= LEAST_WORDS && share >= SHARE {
         return Some(Lang::Eng);
     }
-    if share >= FOREIGN_SHARE || (words.len() < LEAST_WORDS && letters() < LEAST_LETTERS) {
+    if share >= FOREIGN_SHARE || (words < LEAST_WORDS && letters() < LEAST_LETTERS) {
         return None;
     }
     let info = whatlang::detect(&sample)?;
     (info.is_reliable() && info.confidence() >= SURE).then_some(info.lang())
+}
+
+/// Whether it is one of [`ENGLISH`], in any case.
+fn is_english(word: &str) -> bool {
+    // As numbers, which are quickly looked up: none has more than eight letters.
+    static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+        let mut all: Vec<u64> = ENGLISH.iter().map(|word| letters(word)).collect();
+        all.sort_unstable();
+        all
+    });
+    fn letters(word: &str) -> u64 {
+        word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
+    }
+    word.len() <= 8 && LETTERS.binary_search(&letters(word)).is_ok()
 }
 
 /// What can be read of `document` although its prose cannot: what it states of itself, with its title and its updates.

@@ -22,6 +22,10 @@ pub(crate) struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
+    /// What a word means; empty for most.
+    pub meanings: &'static [Meaning],
+    /// Whether an expression may rest on it: a number, or a word that tells more than "the", "a" and "last" do.
+    pub carries: bool,
 }
 
 /// The tokens of `text`, in order.
@@ -57,7 +61,9 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
         };
-        out.push(Token { kind, start, end: at });
+        let meanings = if kind == Kind::Word { meanings(&text[start..at]) } else { &[] };
+        let carries = kind == Kind::Number || !meanings.is_empty() && carries(&text[start..at], meanings);
+        out.push(Token { kind, start, end: at, meanings, carries });
     }
     out
 }
@@ -120,36 +126,57 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
     words
 });
 
-/// For the first letter and the length of each word with a meaning its second letters, as bits: most words have none, and
-/// are told by that.
-static SHAPES: LazyLock<[[u32; LONGEST + 1]; 26]> = LazyLock::new(|| {
-    let mut shapes = [[0; LONGEST + 1]; 26];
-    for word in WORDS.keys() {
-        if let [first @ b'a'..=b'z', rest @ ..] = word.as_bytes()
-            && let Some(seconds) = shapes[usize::from(first - b'a')].get_mut(word.len())
-        {
-            *seconds |= rest.first().map_or(u32::MAX, |second| 1 << (second % 32));
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(WORDS.keys().copied()));
+
+/// For the first letter and the length of each of some words in lower case their second letters, as bits: most words are
+/// none of them, and are told by that.
+pub(crate) struct Shapes([[u32; LONGEST + 1]; 26]);
+
+impl Shapes {
+    pub fn of<'w>(words: impl Iterator<Item = &'w str>) -> Shapes {
+        let mut shapes = [[0; LONGEST + 1]; 26];
+        for word in words {
+            if let [first @ b'a'..=b'z', rest @ ..] = word.as_bytes() {
+                let seconds = &mut shapes[usize::from(first - b'a')][word.len().min(LONGEST)];
+                *seconds |= rest.first().map_or(u32::MAX, |second| 1 << (second % 32));
+            }
+        }
+        Shapes(shapes)
+    }
+
+    /// Whether `word`, in any case, may be one of them; surely not where it begins with no ASCII letter.
+    pub fn may_hold(&self, word: &str) -> bool {
+        match word.as_bytes() {
+            [first, rest @ ..] if first.is_ascii_alphabetic() => {
+                let seconds = self.0[usize::from(first.to_ascii_lowercase() - b'a')][word.len().min(LONGEST)];
+                // Both cases of a letter are the same bit.
+                rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1) != 0
+            }
+            _ => false,
         }
     }
-    shapes
-});
+}
+
+/// Whether a word of such meanings tells of a time: "night" and "yesterday" do, "the" and "a" do not.
+fn carries(word: &str, meanings: &[Meaning]) -> bool {
+    const ALONE: &[&str] = &["yesterday", "today", "tomorrow", "tonight"];
+    const ARTICLES: &[&str] = &["a", "an"];
+    let is_any = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    meanings.iter().any(|meaning| match meaning {
+        Meaning::Lead => is_any(ALONE),
+        Meaning::Counted => false,
+        Meaning::Number(_) => !is_any(ARTICLES),
+        _ => true,
+    })
+}
 
 /// No word with a meaning is longer.
 const LONGEST: usize = 12;
 
 /// The meanings of `word`, which may be written in any case; empty for most words.
-pub(crate) fn meanings(word: &str) -> &'static [Meaning] {
-    let seconds = match word.as_bytes() {
-        [first, rest @ ..] if first.is_ascii_alphabetic() && rest.len() < LONGEST => {
-            let seconds = SHAPES[usize::from(first.to_ascii_lowercase() - b'a')][word.len()];
-            // Both cases of a letter are the same bit.
-            rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1)
-        }
-        // "½" is no ASCII; few words are not.
-        [first, ..] if !first.is_ascii() && word.len() <= LONGEST => 1,
-        _ => 0,
-    };
-    if seconds == 0 {
+fn meanings(word: &str) -> &'static [Meaning] {
+    // "½" is no ASCII; few words are not.
+    if word.len() > LONGEST || word.is_ascii() && !SHAPES.may_hold(word) {
         return &[];
     }
     let mut lower = [0u8; LONGEST];

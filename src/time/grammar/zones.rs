@@ -80,6 +80,9 @@ impl Scanner<'_> {
         {
             return Some(found);
         }
+        if !zone::may_begin(self.str(at)) {
+            return None;
+        }
         if self.is_any(at, &["utc", "gmt"]) {
             let signed = self.is_any(at + 1, &["+", "-", "−"])
                 && (self.touches(at + 1) || self.str(at + 1) == "+" && self.same_line(at + 1));

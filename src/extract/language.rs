@@ -44,9 +44,13 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
         }
     }
     let (mut words, mut english) = (0, 0);
-    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
-        words += 1;
-        english += usize::from(is_english(word));
+    // Cut at the marks of ASCII first, which is quick and all that most words need.
+    for run in sample.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
+        let mut count = |word: &str| {
+            words += usize::from(!word.is_empty());
+            english += usize::from(is_english(word));
+        };
+        if run.is_ascii() { count(run) } else { run.split(|c: char| !c.is_alphabetic()).for_each(count) }
     }
     let share = english as f64 / words.max(1) as f64;
     let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::grams::mixed;
 use super::weights::{BIAS, read};
 use super::words::{Vocabulary, Words};
 
@@ -194,8 +195,7 @@ impl Hasher for Mixed {
     }
 
     fn write_u64(&mut self, key: u64) {
-        let all = u128::from(key) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = all as u64 ^ (all >> 64) as u64;
+        self.0 = mixed(key);
     }
 }
 

@@ -9,7 +9,7 @@ use std::hash::BuildHasherDefault;
 
 use frostem::{Algorithm, Stemmer};
 
-use super::grams::MOST;
+use super::grams::{MOST, mixed};
 use super::weights::Hashed;
 
 /// The number of every stem that is not in the vocabulary, and of those of them that end with an n.
@@ -92,7 +92,7 @@ impl Words {
     pub fn cut(&mut self, vocabulary: &Vocabulary, text: &str, out: &mut Vec<u32>) {
         out.clear();
         let mut at = 0;
-        while let Some(token) = next(text.as_bytes(), text, &mut at) {
+        while let Some(token) = next(text, &mut at) {
             if out.len() == MOST {
                 break;
             }
@@ -134,77 +134,69 @@ impl Words {
 struct Token {
     start: usize,
     end: usize,
-    /// The hash of its bytes, those of ASCII letters without regard to case.
+    /// The hash of its letters, ASCII ones without regard to case.
     hash: u64,
     has_digit: bool,
 }
 
-/// What a byte is to words: an ASCII letter, an ASCII digit, a part of another character, anything else.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Letter,
-    Digit,
-    Other,
-    Mark,
-}
-
-const KINDS: [Kind; 256] = {
-    let mut table = [Kind::Mark; 256];
+/// What a byte is read as: ASCII letters in lower case, digits as they are, 0 for what is between words, and [`OTHER`] for
+/// parts of other characters.
+const FOLDED: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
-            b'0'..=b'9' => Kind::Digit,
-            0x80.. => Kind::Other,
-            _ => Kind::Mark,
+            letter if letter.is_ascii_alphabetic() => letter.to_ascii_lowercase(),
+            digit if digit.is_ascii_digit() => digit,
+            0x80.. => OTHER,
+            _ => 0,
         };
         byte += 1;
     }
     table
 };
 
+const OTHER: u8 = 0xff;
+
 /// The next token at or after `at`, which is moved behind it.
-fn next(bytes: &[u8], text: &str, at: &mut usize) -> Option<Token> {
+fn next(text: &str, at: &mut usize) -> Option<Token> {
+    let bytes = text.as_bytes();
+    // Places are always at the start of a character.
+    let character = |place: usize| text[place..].chars().next();
     let mut place = *at;
-    let mut token: Option<Token> = None;
-    let (mut hash, mut part, mut held) = (0u64, 0u64, 0u32);
+    let start = loop {
+        match FOLDED[usize::from(*bytes.get(place)?)] {
+            0 => place += 1,
+            OTHER => match character(place)? {
+                c if c.is_alphanumeric() => break place,
+                c => place += c.len_utf8(),
+            },
+            _ => break place,
+        }
+    };
+    let (mut hash, mut part, mut held, mut has_digit) = (0, 0, 0, false);
     while let Some(byte) = bytes.get(place) {
-        let mut length = 1;
-        let is_part = match KINDS[usize::from(*byte)] {
-            Kind::Letter | Kind::Digit => true,
-            Kind::Mark => false,
-            Kind::Other => {
-                // A byte that is no ASCII begins a character here: all of each is passed over at once.
-                let c = text[place..].chars().next()?;
-                length = c.len_utf8();
-                c.is_alphanumeric()
-            }
-        };
-        if is_part {
-            let token = token.get_or_insert(Token { start: place, end: place, hash: 0, has_digit: false });
-            token.has_digit |= KINDS[usize::from(*byte)] == Kind::Digit;
-            for byte in &bytes[place..place + length] {
-                let folded = if byte.is_ascii() { byte | 0x20 } else { *byte };
-                part = part << 8 | u64::from(folded);
-                held += 1;
-                if held == 8 {
-                    hash = mixed(hash ^ part);
-                    (part, held) = (0, 0);
-                }
-            }
-            token.end = place + length;
-        } else if token.is_some() {
+        let folded = FOLDED[usize::from(*byte)];
+        if folded == 0 {
             break;
         }
-        place += length;
+        if folded == OTHER {
+            let c = character(place).filter(|c| c.is_alphanumeric());
+            let Some(c) = c else { break };
+            hash = mixed(mixed(hash ^ part) ^ u64::from(c));
+            (part, held, place) = (0, 0, place + c.len_utf8());
+            continue;
+        }
+        has_digit |= folded <= b'9';
+        (part, held, place) = (part << 8 | u64::from(folded), held + 1, place + 1);
+        // So many bytes are mixed at once.
+        if held == 8 {
+            hash = mixed(hash ^ part);
+            (part, held) = (0, 0);
+        }
     }
     *at = place;
-    token.map(|token| Token { hash: mixed(hash ^ part), ..token })
-}
-
-fn mixed(part: u64) -> u64 {
-    let all = u128::from(part ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
-    all as u64 ^ (all >> 64) as u64
+    Some(Token { start, end: place, hash: mixed(hash ^ part), has_digit })
 }
 
 #[cfg(test)]

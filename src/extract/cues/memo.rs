@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::index::{Found, Index};
 
 /// The number of texts remembered.
-const SLOTS: usize = 4096;
+const SLOTS: usize = 1024;
 /// Longer texts are rare, and not worth the room.
 const LONGEST: usize = 512;
 
@@ -23,13 +23,16 @@ struct Slot {
     found: Found,
 }
 
-/// What `index` finds in `text`.
-pub(super) fn find(index: &Arc<Index>, text: &[u8]) -> Found {
+/// What `index` finds in `text`, after `settle` decided some of what that leaves open. What it decided is remembered too, so
+/// that an expression runs once over a text.
+pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
     thread_local! {
         static SLOTS_OF_THREAD: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
     }
     if text.len() > LONGEST {
-        return index.find(text);
+        let mut found = index.find(text);
+        settle(&mut found);
+        return found;
     }
     SLOTS_OF_THREAD.with_borrow_mut(|slots| {
         if slots.is_empty() {
@@ -45,6 +48,7 @@ pub(super) fn find(index: &Arc<Index>, text: &[u8]) -> Found {
             slot.text.clear();
             slot.text.extend_from_slice(text);
         }
+        settle(&mut slot.found);
         slot.found
     })
 }

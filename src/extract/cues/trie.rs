@@ -7,20 +7,29 @@ use std::collections::VecDeque;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
 
-/// The phrases, each with a value.
-///
-/// Nodes are numbered level by level, so that the children of a node, and the first levels, which most walks do not leave,
-/// stand side by side. Node 0 is where walks begin.
+/// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
+/// begin at node 0.
 pub(super) struct Trie {
-    /// For each node the byte that leads to it.
-    bytes: Vec<u8>,
-    /// For each node its first child and its first entry; its last are those before the next node's first.
-    firsts: Vec<(u32, u32)>,
+    nodes: Vec<Node>,
+    /// For each node where its entries begin and end.
+    ranges: Vec<(u32, u32)>,
     entries: Vec<Entry>,
-    /// For node 0 and each of its children, the node that each byte leads to, 0 for none.
-    roots: Vec<[u16; 256]>,
+    /// What each byte is read as: the number of its letter among those of all phrases, 0 for one that is in none.
+    letters: [u8; 256],
 }
 
+/// The child for a letter stands so many places after `base`, if it is the node's child.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    /// In the lowest bit, whether there are entries.
+    base: u32,
+}
+
+/// The parent of what is no node.
+const NONE: u32 = u32::MAX;
+
+/// A phrase that ends at a node.
 #[derive(Clone, Copy)]
 struct Entry {
     tail: Tail,
@@ -72,52 +81,68 @@ impl Trie {
     pub fn new(phrases: &[Phrase]) -> Trie {
         let mut sorted: Vec<(usize, &Phrase)> = phrases.iter().enumerate().collect();
         sorted.sort_by_key(|(_, phrase)| &phrase.text);
-        let mut trie = Trie { bytes: vec![0], firsts: Vec::new(), entries: Vec::new(), roots: Vec::new() };
-        // The phrases below each node, which are a range of the sorted ones, and the length they share.
-        let mut below = VecDeque::from([(0..sorted.len(), 0)]);
-        let mut nodes = 1;
-        while let Some((range, depth)) = below.pop_front() {
-            trie.firsts.push((nodes, trie.entries.len() as u32));
-            let ends = sorted[range.clone()].iter().take_while(|(_, phrase)| phrase.text.len() == depth);
-            trie.entries.extend(ends.map(|(value, phrase)| Entry {
-                tail: phrase.tail,
-                end: phrase.end,
-                value: *value as u32,
-            }));
-            let mut start = range.start;
-            while start < range.end {
-                let Some(byte) = sorted[start].1.text.get(depth).copied() else {
-                    start += 1;
-                    continue;
-                };
-                let more = sorted[start..range.end].iter().take_while(|(_, p)| p.text.get(depth) == Some(&byte));
-                let end = start + more.count();
-                below.push_back((start..end, depth + 1));
-                trie.bytes.push(byte);
-                nodes += 1;
-                start = end;
+        let mut used: Vec<u8> = phrases.iter().flat_map(|phrase| phrase.text.iter().copied()).collect();
+        used.sort_unstable();
+        used.dedup();
+        let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(0, |at| at as u8 + 1));
+        let root = Node { parent: NONE - 1, base: 0 };
+        let mut trie = Trie { nodes: vec![root], ranges: vec![(0, 0)], entries: Vec::new(), letters };
+        // The phrases below each node, which are a range of the sorted ones, and the length they share. Level by level, so
+        // that the first levels, which most walks do not leave, stand side by side.
+        let mut below = VecDeque::from([(0, 0..sorted.len(), 0)]);
+        let mut free = 0;
+        while let Some((node, range, depth)) = below.pop_front() {
+            let mut children: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+            let first = trie.entries.len() as u32;
+            for at in range {
+                let (value, phrase) = sorted[at];
+                match (phrase.text.get(depth), children.last_mut()) {
+                    (None, _) => {
+                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value: value as u32 });
+                    }
+                    (Some(byte), last) => {
+                        let letter = usize::from(letters[usize::from(*byte)]);
+                        match last {
+                            Some((before, range)) if *before == letter => range.end = at + 1,
+                            _ => children.push((letter, at..at + 1)),
+                        }
+                    }
+                }
+            }
+            let end = trie.entries.len() as u32;
+            trie.ranges[node] = (first, end);
+            let base = trie.room(&children.iter().map(|(letter, _)| *letter).collect::<Vec<_>>(), &mut free);
+            trie.nodes[node].base = (base as u32) << 1 | u32::from(end > first);
+            for (letter, range) in children {
+                trie.nodes[base + letter].parent = node as u32;
+                below.push_back((base + letter, range, depth + 1));
             }
         }
-        trie.firsts.push((nodes, trie.entries.len() as u32));
-        trie.roots = (0..trie.firsts[1].0).map(|node| trie.row(node)).collect();
+        // Whatever letter follows, there is a place to look at.
+        trie.grow(trie.nodes.len() + used.len() + 1);
         trie
     }
 
-    /// The node that each byte leads to from `node`.
-    fn row(&self, node: u32) -> [u16; 256] {
-        let mut row = [0; 256];
-        for (byte, next) in row.iter_mut().enumerate() {
-            // Children of the first levels have small numbers.
-            *next = self.child(node, FOLDED[byte]) as u16;
+    /// A base from which the places of all these letters are free; there is none free before `from`, which is moved on.
+    fn room(&mut self, letters: &[usize], from: &mut usize) -> usize {
+        let free = |place: usize| self.nodes.get(place).is_none_or(|node| node.parent == NONE);
+        while !free(*from) {
+            *from += 1;
         }
-        row
+        let (Some(least), Some(most)) = (letters.iter().min(), letters.iter().max()) else { return 0 };
+        let mut base = from.saturating_sub(*least);
+        while !letters.iter().all(|letter| free(base + letter)) {
+            base += 1;
+        }
+        self.grow(base + most + 1);
+        base
     }
 
-    /// The child of `node` for a folded byte, 0 for none.
-    fn child(&self, node: u32, byte: u8) -> u32 {
-        let (first, end) = (self.firsts[node as usize].0, self.firsts[node as usize + 1].0);
-        let known = &self.bytes[first as usize..end as usize];
-        known.iter().position(|known| *known == byte).map_or(0, |at| first + at as u32)
+    fn grow(&mut self, length: usize) {
+        if self.nodes.len() < length {
+            self.nodes.resize(length, Node { parent: NONE, base: 0 });
+            self.ranges.resize(length, (0, 0));
+        }
     }
 
     /// Calls `found` with the value, the start and the end of each phrase in `text`, in the order of their starts. The
@@ -136,21 +161,20 @@ impl Trie {
     fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(u32, usize, usize)) {
         let (mut node, mut at) = (0, start);
         while let Some(byte) = text.get(at) {
-            node = match self.roots.get(node as usize) {
-                Some(row) => u32::from(row[usize::from(*byte)]),
-                None => self.child(node, FOLDED[usize::from(*byte)]),
-            };
-            if node == 0 {
+            let next = (self.nodes[node].base >> 1) as usize + usize::from(self.letters[usize::from(*byte)]);
+            if self.nodes[next].parent != node as u32 {
                 return;
             }
-            at += 1;
+            (node, at) = (next, at + 1);
             if KINDS[usize::from(*byte)] == Kind::Gap {
                 at = skip(text, at, Kind::Gap);
             }
-            let (first, end) = (self.firsts[node as usize].1, self.firsts[node as usize + 1].1);
-            for entry in &self.entries[first as usize..end as usize] {
-                if let Some(end) = entry.end(text, at) {
-                    found(entry.value, start, end);
+            if self.nodes[node].base & 1 == 1 {
+                let (first, end) = self.ranges[node];
+                for entry in &self.entries[first as usize..end as usize] {
+                    if let Some(end) = entry.end(text, at) {
+                        found(entry.value, start, end);
+                    }
                 }
             }
         }

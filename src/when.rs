@@ -91,6 +91,12 @@ impl When {
             _ => Some(minutes(self.wall()?.duration_since(earlier.wall()?))),
         }
     }
+
+    /// Minutes from `earlier` to the noon of a day, to put days in order with what has a clock; nothing if it is no day.
+    pub fn noon_since(&self, earlier: &When) -> Option<f64> {
+        let When::Day(day) = self else { return None };
+        Some(day.at(12, 0, 0, 0).duration_since(earlier.wall()?).as_secs_f64() / 60.0)
+    }
 }
 
 impl fmt::Display for When {

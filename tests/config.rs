@@ -61,3 +61,38 @@ fn a_fault_in_the_settings_names_the_file_and_what_would_be_right() {
     let said = stderr(&output);
     assert!(said.contains("coroner.toml") && said.contains("weather") && said.contains("software_bug"), "{said}");
 }
+
+#[test]
+fn a_model_of_one_s_own_reads_the_documents_and_the_records_of_a_library_follow_it() {
+    // Weights under which a detection is never told, whatever a line says.
+    let silent = b"label=unknown\tdetection_source:50\n";
+    let folder = Folder::with(&[("in/a.md", REPORT), ("own.toml", SETTINGS), ("own/labels.tsv", silent)]);
+    let source = |model: &[&str]| {
+        let output = folder.run(&[&["parse", "in/a.md", "--config", "own.toml"], model].concat());
+        assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+        record(&output).detection_source
+    };
+    assert_eq!(source(&[]), DetectionSource::Monitoring);
+    assert_eq!(source(&["--model", "own"]), DetectionSource::Unknown);
+    let build = |model: &[&str]| {
+        let output = folder.run(&[&["build", "in", "--library", "lib", "--config", "own.toml"], model].concat());
+        assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+        stdout(&folder.run(&["show", "a.md", "--library", "lib", "--format", "json"])).contains("\"monitoring\"")
+    };
+    assert!(build(&[]));
+    assert!(!build(&["--model", "own"]));
+}
+
+#[test]
+fn a_fault_in_a_model_names_the_file_and_the_line() {
+    for (file, text, says) in [
+        ("own/labels.tsv", "label=unknown\tweather:5\n", "labels.tsv: line 1: unknown class"),
+        ("own/lables.tsv", "", "lables.tsv is no model: the files are events.tsv"),
+        ("own/notes.txt", "", "it holds no model"),
+    ] {
+        let folder = Folder::with(&[("a.md", REPORT), (file, text.as_bytes())]);
+        let output = folder.run(&["parse", "a.md", "--model", "own"]);
+        assert_eq!(code(&output), Some(2));
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+    }
+}

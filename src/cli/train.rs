@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 
+use super::config::take_models;
 use super::labelled;
 use crate::source::Limits;
 use crate::train::{self, Case, DocumentModel, LineModel};
@@ -96,6 +97,9 @@ struct Documents {
     /// The chance from which on an answer counts in the table
     #[arg(long, default_value_t = 0.2)]
     floor: f64,
+    /// Models of one's own that read the documents: a folder with any of the files of data/model
+    #[arg(long, value_name = "FOLDER")]
+    model: Option<PathBuf>,
     /// Where the model is written [default: data/model/times.tsv or labels.tsv]
     #[arg(long)]
     out: Option<PathBuf>,
@@ -126,6 +130,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn choose(model: DocumentModel, out: &str, args: Documents) -> anyhow::Result<()> {
+    take_models(args.model.as_deref())?;
     let cases = cases(&args.labels, &args.documents)?;
     let parts = args.parts as usize;
     if args.cross_validate {

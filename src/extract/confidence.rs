@@ -6,15 +6,29 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static TABLE: LazyLock<HashMap<(&'static str, &'static str), f64>> = LazyLock::new(|| {
-    let lines = include_str!("../../data/model/confidence.tsv").lines().filter(|line| !line.starts_with('#'));
+use super::models;
+
+/// The chance by field and evidence.
+type Table<'t> = HashMap<(&'t str, &'t str), f64>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    // Ours is read by a test, the user's when it is taken: a fault in it is a fault in the build.
+    parse(models::text("confidence.tsv")).unwrap_or_else(|e| panic!("confidence.tsv: {e}"))
+});
+
+/// Reads a table of `field<TAB>evidence<TAB>chance ...`. An error names the line.
+pub(super) fn parse(file: &str) -> Result<Table<'_>, String> {
+    let lines = file.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     lines
-        .filter_map(|line| {
+        .map(|line| {
             let mut cells = line.split('\t');
-            Some(((cells.next()?, cells.next()?), cells.next()?.parse().ok()?))
+            let (field, evidence, chance) =
+                (cells.next(), cells.next(), cells.next().and_then(|cell| cell.parse().ok()));
+            let row = field.zip(evidence).zip(chance.filter(|chance| (0.0..=1.0).contains(chance)));
+            row.ok_or_else(|| format!("not `field<TAB>evidence<TAB>chance`: {line}"))
         })
         .collect()
-});
+}
 
 /// The chance, from 0 to 1, that the value of `field` is right where it rests on `evidence`.
 pub(crate) fn of(field: &str, evidence: &str) -> f64 {

@@ -12,6 +12,7 @@ mod cues;
 mod fields;
 mod language;
 mod mask;
+pub mod models;
 mod outline;
 mod settings;
 pub mod timeline;

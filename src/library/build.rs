@@ -29,7 +29,7 @@ use super::part::Part;
 use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
-use crate::extract::{Settings, extract_with};
+use crate::extract::{Settings, extract_with, models};
 use crate::record::Record;
 use crate::source::mapping::Mapping;
 use crate::source::walk::{Walk, walk};
@@ -59,7 +59,7 @@ pub struct Plan {
 impl Plan {
     /// What the records are derived by: documents are carried over only from a generation of the same.
     fn fingerprint(&self, mappings: &[String]) -> String {
-        match self.settings.identity() {
+        match self.settings.identity() + &models::identity() {
             identity if identity.is_empty() && mappings.is_empty() => FINGERPRINT.to_owned(),
             identity => {
                 let all = format!("{identity}\0{}", mappings.join("\0"));

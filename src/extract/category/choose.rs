@@ -11,12 +11,12 @@ use std::sync::LazyLock;
 
 use super::{Case, FIELDS, Field};
 use crate::document::Span;
+use crate::extract::models;
 use crate::model::weights::{Scorer, Sink, Weights, softmax};
 
 static MODEL: LazyLock<Weights> = LazyLock::new(|| {
-    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Weights::parse(include_str!("../../../data/model/labels.tsv"), &FIELDS)
-        .unwrap_or_else(|e| panic!("labels.tsv: {e}"))
+    // Ours is read by a test, the user's when it is taken: a fault in it is a fault in the build.
+    Weights::parse(models::text("labels.tsv"), &FIELDS).unwrap_or_else(|e| panic!("labels.tsv: {e}"))
 });
 
 /// A label further down counts as true too from this chance on.

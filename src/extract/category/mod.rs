@@ -15,10 +15,10 @@ use std::sync::LazyLock;
 pub(crate) use self::choose::{Chances, decide, lesson};
 pub(crate) use self::support::Case;
 
-use super::Settings;
 use super::cues::Cues;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
+use super::{Settings, models};
 use crate::document::{BlockKind, Document, Span};
 use crate::model::lines::Lines;
 use crate::record::{DetectionSource, RootCause, Trigger};
@@ -193,9 +193,9 @@ pub(crate) fn ways() -> Vec<&'static str> {
 
 /// What lines give as cause, as trigger and as way of detection, in the order of [`Field::ALL`].
 static LINES: LazyLock<Lines<3>> = LazyLock::new(|| {
-    let causes = (include_str!("../../../data/model/causes.tsv"), &*reasons());
-    let triggers = (include_str!("../../../data/model/triggers.tsv"), &*occasions());
-    let detections = (include_str!("../../../data/model/detections.tsv"), &*ways());
+    let causes = (models::text("causes.tsv"), &*reasons());
+    let triggers = (models::text("triggers.tsv"), &*occasions());
+    let detections = (models::text("detections.tsv"), &*ways());
     Lines::embedded("causes.tsv, triggers.tsv, detections.tsv", [causes, triggers, detections])
 });
 

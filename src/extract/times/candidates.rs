@@ -6,6 +6,8 @@
 //! entry speaks of restoration"), whether a stated length leads to it, and its words. Nothing is decided here; that is
 //! [`super::choose`].
 
+use jiff::civil::Date;
+
 use super::events::{COURSE, Chances};
 use super::story::Told;
 use super::*;
@@ -13,6 +15,9 @@ use crate::model::weights::Sink;
 
 /// What a chance counts for against a plain feature: the penalty on weights is one for all.
 const STRESS: f32 = 3.0;
+
+/// So many bytes before a moment are looked at for the words that lead to it.
+const LED: usize = 40;
 
 /// Candidates of one document that are looked at: enough for every report of one incident, bounded for every log.
 const MOST: usize = 400;
@@ -90,6 +95,8 @@ pub(super) struct Candidates<'r> {
     pub all: Vec<Candidate>,
     /// Minutes after the first moment with a clock that can be compared.
     at: Vec<Option<f64>>,
+    /// Which have a place in the order of what happened: those with a clock, and days on which nothing with a clock did.
+    ordered: Vec<bool>,
     clocks: bool,
     reading: &'r Reading<'r>,
     ttd: Option<f64>,
@@ -192,7 +199,16 @@ impl<'r> Candidates<'r> {
             });
         }
         let base = all.iter().map(|c| c.when).find(|when| when.has_clock()).or(all.first().map(|c| c.when));
-        let at = all.iter().map(|c| base.and_then(|base| c.when.minutes_since(&base))).collect();
+        let clocked: Vec<Date> = all.iter().filter(|c| c.when.has_clock()).filter_map(|c| c.when.date()).collect();
+        let ordered: Vec<bool> = all
+            .iter()
+            .map(|c| c.when.has_clock() || c.when.date().is_some_and(|day| !clocked.contains(&day)))
+            .collect();
+        let minutes = |c: &Candidate, ordered: bool| {
+            let base = base?;
+            c.when.minutes_since(&base).or_else(|| c.when.noon_since(&base).filter(|_| ordered))
+        };
+        let at = all.iter().zip(&ordered).map(|(c, ordered)| minutes(c, *ordered)).collect();
         let clocks = all.iter().filter(|c| c.when.has_clock()).count() >= 2;
         let minutes = |slot| reading.stated_length(slot).map(|length| length.minutes).filter(|m| *m > 0.0);
         let ttr = minutes(Slot::Ttr).or_else(|| minutes(Slot::Duration));
@@ -200,6 +216,7 @@ impl<'r> Candidates<'r> {
         let mut out = Candidates {
             all,
             at,
+            ordered,
             clocks,
             reading,
             ttd: minutes(Slot::Ttd),
@@ -231,12 +248,12 @@ impl<'r> Candidates<'r> {
         self.all.windows(2).filter_map(ends).collect()
     }
 
-    /// The entries, sentences and updates with a clock, each with its minutes.
+    /// The entries, sentences and updates that have a place in the order, each with its minutes.
     fn points(&self) -> impl Iterator<Item = (usize, &Candidate, f64)> {
         let placed = self.all.iter().zip(&self.at).enumerate();
         placed
             .filter_map(|(n, (c, t))| Some((n, c, (*t)?)))
-            .filter(|(_, c, _)| c.when.has_clock() && c.origin.slot().is_none())
+            .filter(|(n, c, _)| self.ordered[*n] && c.origin.slot().is_none())
     }
 
     fn stated(reading: &Reading, field: &Field, when: When, origin: Origin, about: bool) -> Candidate {
@@ -276,6 +293,7 @@ impl<'r> Candidates<'r> {
         if me.impact {
             sink.put("impact", origin);
         }
+        self.led(me, sink);
         self.nested(me, sink);
         self.cues(me, sink);
         self.place(nth, sink);
@@ -286,6 +304,24 @@ impl<'r> Candidates<'r> {
                 sink.put("rules", name);
                 sink.put(name, found.rule.as_str());
             }
+        }
+    }
+
+    /// The words before it: "until 11:37" ends something, "since 11:37" begins it.
+    fn led(&self, me: &Candidate, sink: &mut impl Sink) {
+        if !matches!(me.origin, Origin::Prose | Origin::From | Origin::To) {
+            return;
+        }
+        let reading = self.reading;
+        let to = usize::from(me.origin == Origin::To);
+        let Some(item) = me.item.and_then(|at| reading.times.items.get(at + to)) else { return };
+        let before = &reading.text[reading.document.blocks[item.block].span.start..item.expr.span.start];
+        let tail = &before[before.floor_char_boundary(before.len().saturating_sub(LED))..];
+        let mut words = tail.rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let Some(last) = words.next().map(str::to_ascii_lowercase) else { return };
+        sink.put("led by", &last);
+        if let Some(word) = words.next() {
+            sink.put("led by", &format!("{} {last}", word.to_ascii_lowercase()));
         }
     }
 
@@ -354,7 +390,7 @@ impl<'r> Candidates<'r> {
         }
         sink.give("says", "any awareness", STRESS * mine.any(COURSE[0].1));
         sink.give("says", "any restoration", STRESS * mine.any(COURSE[1].1));
-        let Some(at) = self.at[nth].filter(|_| self.all[nth].when.has_clock()) else { return };
+        let Some(at) = self.at[nth].filter(|_| self.ordered[nth]) else { return };
         let (before, after) = self.told.around(at);
         for (question, (name, happenings)) in COURSE.into_iter().enumerate() {
             let (before, after, chance) = (before[question], after[question], mine.any(happenings));
@@ -372,7 +408,7 @@ impl<'r> Candidates<'r> {
         let entry = |c: &Candidate| matches!(c.origin, Origin::Entry);
         let kind = if entry(me) { "entry" } else { me.origin.name() };
         let others = || self.points().filter(|(n, ..)| *n != nth).map(|(_, c, t)| (c, t));
-        if me.when.has_clock() && me.origin.slot().is_none() {
+        if self.ordered[nth] && me.origin.slot().is_none() {
             for ((name, floor, score), span) in NOTABLE.into_iter().zip(self.spans) {
                 let mine = score(&me.scores) >= floor;
                 let before = span.is_some_and(|(first, _)| first < at);
@@ -391,7 +427,7 @@ impl<'r> Candidates<'r> {
                 }
             }
         }
-        if entry(me) && me.when.has_clock() {
+        if entry(me) && self.ordered[nth] {
             let (mut before, mut after, mut gap_before, mut gap_after) = (0, 0, f64::MAX, f64::MAX);
             for (_, t) in others().filter(|(c, _)| entry(c)) {
                 if t < at {

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use super::candidates::{Candidates, Origin};
 use super::*;
+use crate::extract::models;
 use crate::model::weights::{Scorer, Weights, softmax};
 
 /// What is chosen, in the order of the weights.
@@ -28,8 +29,8 @@ const EARLY: f64 = 1.5;
 const TRIED: usize = 8;
 
 static MODEL: LazyLock<Weights> = LazyLock::new(|| {
-    // The model is part of the program and a test reads it; a fault in it is a fault in the build.
-    Weights::parse(include_str!("../../../data/model/times.tsv"), &ROLES).unwrap_or_else(|e| panic!("times.tsv: {e}"))
+    // Ours is read by a test, the user's when it is taken: a fault in it is a fault in the build.
+    Weights::parse(models::text("times.tsv"), &ROLES).unwrap_or_else(|e| panic!("times.tsv: {e}"))
 });
 
 /// A moment, its chance, and the candidate that tells it best; no moment where nothing is the answer.

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use crate::extract::models;
 use crate::model::lines::Lines;
 
 /// The names of what may have happened, in the order of the chances. The data's README says what each means.
@@ -72,7 +73,7 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 static MODEL: LazyLock<Lines<1>> =
-    LazyLock::new(|| Lines::embedded("events.tsv", [(include_str!("../../../data/model/events.tsv"), &HAPPENINGS)]));
+    LazyLock::new(|| Lines::embedded("events.tsv", [(models::text("events.tsv"), &HAPPENINGS)]));
 
 /// The chances of what happened.
 #[derive(Clone, Copy, Debug, Default)]

@@ -76,11 +76,13 @@ impl Scanner<'_> {
                 "and" => {
                     let before = floor_boundary(self.text, gap.start.saturating_sub(80));
                     joined |= self.text[before..gap.start].to_ascii_lowercase().contains("between")
-                        || between.contains("and ending");
+                        || ["and ending", "and lasting"].iter().any(|end| between.contains(end));
                 }
                 "about" | "around" | "approximately" | "approx" | "roughly" | "~" | "at" | "on" | "," | ")" | "("
                 | "*" | "=" | "the" | "ended" | "ending" | "it" | "lasted" | "was" | "as" | "late" | "early"
-                | "next" | "following" | "day" | "same" | "shortly" | "just" | "after" | "before" => {}
+                | "next" | "following" | "day" | "same" | "shortly" | "just" | "after" | "before" | "up" | "all"
+                | "way" | "going" | "went" | "continuing" | "continued" | "running" | "ran" | "lasting"
+                | "extending" | "extended" | "persisting" | "persisted" => {}
                 _ => return false,
             }
         }

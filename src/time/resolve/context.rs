@@ -6,6 +6,9 @@ use crate::time::zone;
 /// Every day of a year has a place in it.
 const LEAP_YEAR: i16 = 2024;
 
+/// Numbers that are read as years where they stand alone.
+const YEARS: std::ops::Range<i16> = 1990..2040;
+
 /// A day told so often is the day of the incident, whatever day is told once above it.
 const OFTEN: usize = 3;
 
@@ -67,8 +70,36 @@ impl Resolver<'_> {
         dotted || self.common_zone().is_some_and(|zone| is_east_of_the_atlantic(&zone))
     }
 
-    /// Gives days without a year the year of the nearest full date.
+    /// The year that the head of its table, else the heading above it, gives a block: "| Date (2021) | Time |", "## 2021".
+    fn years(&self) -> Vec<Option<i16>> {
+        let mut dated = vec![false; self.blocks.len()];
+        self.items.iter().filter(|item| item.moment().is_some()).for_each(|item| dated[item.block] = true);
+        let (mut heading, mut table, mut before) = (None, None, None);
+        let given = |(block, dated): (&Block, &bool)| {
+            let year = || Some(block.span.of(self.text)).filter(|_| !dated).and_then(lone_year);
+            match block.kind {
+                BlockKind::Heading(_) => heading = year(),
+                BlockKind::TableRow if before != Some(BlockKind::TableRow) => table = year(),
+                _ => {}
+            }
+            before = Some(block.kind);
+            table.filter(|_| block.kind == BlockKind::TableRow).or(heading)
+        };
+        self.blocks.iter().zip(&dated).map(given).collect()
+    }
+
+    /// Gives days without a year the year above them, or that of the nearest full date.
     pub(super) fn give_years(&mut self) {
+        let years = self.years();
+        for at in 0..self.items.len() {
+            let year = years[self.items[at].block];
+            if let Some(moment) = self.moment_mut(at)
+                && let (Some(year), Some(DateExpr::MonthDay { month, day })) = (year, moment.date)
+                && Date::new(year, month, day).is_ok()
+            {
+                moment.date = Some(DateExpr::Full { year, month, day });
+            }
+        }
         let known: Vec<(usize, i16, i8)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
@@ -209,6 +240,17 @@ impl Resolver<'_> {
         }
     }
 
+    /// The day on which the document says that everything happened: "unless noted, all events are of 2024-05-03".
+    pub(super) fn day_statement(&self) -> Option<Date> {
+        self.items.iter().find_map(|item| {
+            let day = item.moment().filter(|moment| moment.clock.is_none()).and_then(own_date)?;
+            let sentence =
+                sentence_around(self.text, self.blocks[item.block].span, item.expr.span).to_ascii_lowercase();
+            let says = ["all events", "all times", "all timestamps", "all entries", "everything happened"];
+            says.iter().any(|words| sentence.contains(words)).then_some(day)
+        })
+    }
+
     // ---- the anchor day ------------------------------------------------------------------------------------------
 
     /// The day the document is about, for clock times that nothing else dates.
@@ -284,6 +326,14 @@ impl Resolver<'_> {
         .iter()
         .any(|word| tail.ends_with(word) || before_preposition.is_some_and(|before| before.ends_with(word)))
     }
+}
+
+/// The only number of a heading, where it is a year that stands by itself.
+fn lone_year(heading: &str) -> Option<i16> {
+    let digits = |c: char| c.is_ascii_digit();
+    let mut numbers = heading.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.contains(digits));
+    let year = numbers.next().filter(|_| numbers.next().is_none())?;
+    year.parse().ok().filter(|year| YEARS.contains(year))
 }
 
 /// Clock and zone of a moment that has both, the clock in minutes of the day.

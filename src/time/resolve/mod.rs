@@ -186,8 +186,9 @@ impl Resolver<'_> {
         self.published_after = anchor.is_some_and(|day| !named(day));
         let anchor = anchor.or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
         let dial = self.dial();
+        let stated = self.day_statement();
         for run in self.runs() {
-            self.place_run(&run, anchor, dial);
+            self.place_run(&run, anchor, stated, dial);
         }
         self.place_prose(anchor);
         self.place_elapsed();

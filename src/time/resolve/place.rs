@@ -42,7 +42,8 @@ impl Resolver<'_> {
         runs
     }
 
-    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>, dial: Dial) {
+    /// `stated`: the day of every entry that names no other.
+    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>, stated: Option<Date>, dial: Dial) {
         let mut leads = run.leads.clone();
         let backwards = self.counts_down(&leads);
         if backwards {
@@ -54,6 +55,7 @@ impl Resolver<'_> {
         let mut day = run.scope.or(if backwards { first_dated } else { None }).or(spoken).or(anchor).or(first_dated);
         let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
         let mut last: Option<Last> = None;
+        let mut named = false;
         for (index, &at) in leads.iter().enumerate() {
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             let placed = self.day_of(&moment, day);
@@ -62,6 +64,9 @@ impl Resolver<'_> {
                 if from == Source::Own {
                     last = None;
                 }
+                named = true;
+            } else if let Some(stated) = stated.filter(|stated| named && day.is_some_and(|day| day < *stated)) {
+                (day, source, named) = (Some(stated), Source::Document, false);
             }
             let Some(clock) = moment.clock else {
                 if tells_no_day(&moment) {
@@ -162,6 +167,11 @@ impl Resolver<'_> {
                 }
             }
             let Some(moment) = self.items[at].moment().cloned() else { continue };
+            // "At 00:23 UTC on Thursday (4:23pm PST, Wednesday)": what follows goes on from Thursday.
+            if moment.role == Role::Alias {
+                self.place_in_prose(at, &moment, day, anchor);
+                continue;
+            }
             if let Some(when) = self.items[at].when {
                 day = when.date().or(day);
                 continue;
@@ -266,7 +276,7 @@ impl Resolver<'_> {
             .iter()
             .rev()
             .take_while(|item| item.block == block)
-            .filter(|item| !item.moment().is_some_and(looks_back))
+            .filter(|item| !item.moment().is_some_and(|moment| looks_back(moment) || moment.role == Role::Alias))
             .find_map(|item| item.when.and_then(|w| w.date()))
     }
 

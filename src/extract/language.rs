@@ -45,12 +45,17 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     }
     let (mut words, mut english) = (0, 0);
     // Cut at the marks of ASCII first, which is quick and all that most words need.
-    for run in sample.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
-        let mut count = |word: &str| {
+    for run in sample.as_bytes().split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()) {
+        let mut count = |word: &[u8]| {
             words += usize::from(!word.is_empty());
             english += usize::from(is_english(word));
         };
-        if run.is_ascii() { count(run) } else { run.split(|c: char| !c.is_alphabetic()).for_each(count) }
+        match std::str::from_utf8(run) {
+            Ok(run) if !run.is_ascii() => {
+                run.split(|c: char| !c.is_alphabetic()).for_each(|word| count(word.as_bytes()));
+            }
+            _ => count(run),
+        }
     }
     let share = english as f64 / words.max(1) as f64;
     let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
@@ -65,15 +70,15 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
 }
 
 /// Whether it is one of [`ENGLISH`], in any case.
-fn is_english(word: &str) -> bool {
+fn is_english(word: &[u8]) -> bool {
     // As numbers, which are quickly looked up: none has more than eight letters.
     static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
-        let mut all: Vec<u64> = ENGLISH.iter().map(|word| letters(word)).collect();
+        let mut all: Vec<u64> = ENGLISH.iter().map(|word| letters(word.as_bytes())).collect();
         all.sort_unstable();
         all
     });
-    fn letters(word: &str) -> u64 {
-        word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
+    fn letters(word: &[u8]) -> u64 {
+        word.iter().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
     }
     word.len() <= 8 && LETTERS.binary_search(&letters(word)).is_ok()
 }

@@ -3,7 +3,7 @@
 //! An Aho-Corasick automaton would read each byte of the text; from the starts of words alone most walks end after two or
 //! three bytes, and the trie stays small enough for the cache.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
 
@@ -14,20 +14,36 @@ pub(super) struct Trie {
     /// For each node where its entries begin and end.
     ranges: Vec<(u32, u32)>,
     entries: Vec<Entry>,
-    /// What each byte is read as: the number of its letter among those of all phrases, 0 for one that is in none.
+    /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
     letters: [u8; 256],
 }
 
-/// The child for a letter stands so many places after `base`, if it is the node's child.
-#[derive(Clone, Copy)]
-struct Node {
-    parent: u32,
-    /// In the lowest bit, whether there are entries.
-    base: u32,
+/// A node in four bytes, as walks wait for memory more than for anything else: from the lowest bits on the letter that leads to it
+/// (0 for no node), whether it has entries, and its base. The child for a letter stands so many places after the base; as no
+/// two nodes have one base, what stands there is the child if it has that letter.
+#[derive(Clone, Copy, Default)]
+struct Node(u32);
+
+impl Node {
+    fn letter(self) -> u8 {
+        self.0 as u8
+    }
+
+    fn has_entries(self) -> bool {
+        self.0 >> 8 & 1 == 1
+    }
+
+    fn base(self) -> usize {
+        (self.0 >> 9) as usize
+    }
+
+    fn set(&mut self, has_entries: bool, base: usize) {
+        self.0 = u32::from(self.letter()) | u32::from(has_entries) << 8 | (base as u32) << 9;
+    }
 }
 
-/// The parent of what is no node.
-const NONE: u32 = u32::MAX;
+/// The letter of bytes that are in no phrase.
+const UNREAD: u8 = u8::MAX;
 
 /// A phrase that ends at a node.
 #[derive(Clone, Copy)]
@@ -84,13 +100,15 @@ impl Trie {
         let mut used: Vec<u8> = phrases.iter().flat_map(|phrase| phrase.text.iter().copied()).collect();
         used.sort_unstable();
         used.dedup();
-        let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(0, |at| at as u8 + 1));
-        let root = Node { parent: NONE - 1, base: 0 };
+        let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
+        // Nothing leads to the root; it must not look free.
+        let root = Node(u32::from(UNREAD));
         let mut trie = Trie { nodes: vec![root], ranges: vec![(0, 0)], entries: Vec::new(), letters };
         // The phrases below each node, which are a range of the sorted ones, and the length they share. Level by level, so
         // that the first levels, which most walks do not leave, stand side by side.
         let mut below = VecDeque::from([(0, 0..sorted.len(), 0)]);
-        let mut free = 0;
+        let mut room = Room::default();
+        let mut childless = Vec::new();
         while let Some((node, range, depth)) = below.pop_front() {
             let mut children: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
             let first = trie.entries.len() as u32;
@@ -111,36 +129,30 @@ impl Trie {
             }
             let end = trie.entries.len() as u32;
             trie.ranges[node] = (first, end);
-            let base = trie.room(&children.iter().map(|(letter, _)| *letter).collect::<Vec<_>>(), &mut free);
-            trie.nodes[node].base = (base as u32) << 1 | u32::from(end > first);
+            if children.is_empty() {
+                childless.push(node);
+                continue;
+            }
+            let base = room.find(&trie.nodes, &children.iter().map(|(letter, _)| *letter).collect::<Vec<_>>());
+            trie.nodes[node].set(end > first, base);
             for (letter, range) in children {
-                trie.nodes[base + letter].parent = node as u32;
+                trie.grow(base + letter + 1);
+                trie.nodes[base + letter] = Node(letter as u32);
                 below.push_back((base + letter, range, depth + 1));
             }
         }
-        // Whatever letter follows, there is a place to look at.
-        trie.grow(trie.nodes.len() + used.len() + 1);
+        // Whatever byte follows, there is a place to look at; from a node without children, one where no node is.
+        let end = trie.nodes.len();
+        for node in childless {
+            trie.nodes[node].set(true, end);
+        }
+        trie.grow(end + usize::from(UNREAD) + 1);
         trie
-    }
-
-    /// A base from which the places of all these letters are free; there is none free before `from`, which is moved on.
-    fn room(&mut self, letters: &[usize], from: &mut usize) -> usize {
-        let free = |place: usize| self.nodes.get(place).is_none_or(|node| node.parent == NONE);
-        while !free(*from) {
-            *from += 1;
-        }
-        let (Some(least), Some(most)) = (letters.iter().min(), letters.iter().max()) else { return 0 };
-        let mut base = from.saturating_sub(*least);
-        while !letters.iter().all(|letter| free(base + letter)) {
-            base += 1;
-        }
-        self.grow(base + most + 1);
-        base
     }
 
     fn grow(&mut self, length: usize) {
         if self.nodes.len() < length {
-            self.nodes.resize(length, Node { parent: NONE, base: 0 });
+            self.nodes.resize(length, Node::default());
             self.ranges.resize(length, (0, 0));
         }
     }
@@ -159,18 +171,20 @@ impl Trie {
     }
 
     fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(u32, usize, usize)) {
-        let (mut node, mut at) = (0, start);
+        let (mut node, mut at) = (self.nodes[0], start);
         while let Some(byte) = text.get(at) {
-            let next = (self.nodes[node].base >> 1) as usize + usize::from(self.letters[usize::from(*byte)]);
-            if self.nodes[next].parent != node as u32 {
+            let letter = self.letters[usize::from(*byte)];
+            let place = node.base() + usize::from(letter);
+            node = self.nodes[place];
+            if node.letter() != letter {
                 return;
             }
-            (node, at) = (next, at + 1);
+            at += 1;
             if KINDS[usize::from(*byte)] == Kind::Gap {
                 at = skip(text, at, Kind::Gap);
             }
-            if self.nodes[node].base & 1 == 1 {
-                let (first, end) = self.ranges[node];
+            if node.has_entries() {
+                let (first, end) = self.ranges[place];
                 for entry in &self.entries[first as usize..end as usize] {
                     if let Some(end) = entry.end(text, at) {
                         found(entry.value, start, end);
@@ -178,6 +192,31 @@ impl Trie {
                 }
             }
         }
+    }
+}
+
+/// Finds room for the children of nodes.
+#[derive(Default)]
+struct Room {
+    /// No place before this is free.
+    free: usize,
+    /// The bases that nodes have.
+    bases: HashSet<usize>,
+}
+
+impl Room {
+    /// A base that no node has, from which the places of all these letters are free.
+    fn find(&mut self, nodes: &[Node], letters: &[usize]) -> usize {
+        let free = |place: usize| nodes.get(place).is_none_or(|node| node.letter() == 0);
+        while !free(self.free) {
+            self.free += 1;
+        }
+        let mut base = self.free.saturating_sub(letters.iter().copied().min().unwrap_or(0));
+        while self.bases.contains(&base) || !letters.iter().all(|letter| free(base + letter)) {
+            base += 1;
+        }
+        self.bases.insert(base);
+        base
     }
 }
 

@@ -43,20 +43,7 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
             break;
         }
     }
-    let (mut words, mut english) = (0, 0);
-    // Cut at the marks of ASCII first, which is quick and all that most words need.
-    for run in sample.as_bytes().split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()) {
-        let mut count = |word: &[u8]| {
-            words += usize::from(!word.is_empty());
-            english += usize::from(is_english(word));
-        };
-        match std::str::from_utf8(run) {
-            Ok(run) if !run.is_ascii() => {
-                run.split(|c: char| !c.is_alphabetic()).for_each(|word| count(word.as_bytes()));
-            }
-            _ => count(run),
-        }
-    }
+    let (words, english) = count(&sample);
     let share = english as f64 / words.max(1) as f64;
     let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
     if words >= LEAST_WORDS && share >= SHARE {
@@ -69,18 +56,39 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     (info.is_reliable() && info.confidence() >= SURE).then_some(info.lang())
 }
 
-/// Whether it is one of [`ENGLISH`], in any case.
-fn is_english(word: &[u8]) -> bool {
-    // As numbers, which are quickly looked up: none has more than eight letters.
+/// The words of a text, and how many of them are [`ENGLISH`].
+fn count(text: &str) -> (usize, usize) {
+    // As numbers, which are quickly put together and looked up: none has more than eight letters.
     static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
-        let mut all: Vec<u64> = ENGLISH.iter().map(|word| letters(word.as_bytes())).collect();
+        let mut all: Vec<u64> =
+            ENGLISH.iter().map(|word| word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte))).collect();
         all.sort_unstable();
         all
     });
-    fn letters(word: &[u8]) -> u64 {
-        word.iter().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
+    let known = LETTERS.as_slice();
+    let (mut words, mut english) = (0, 0);
+    // The letters of the word so far, and how many bytes they have; more than any known word has, where it is none of these.
+    let (mut letters, mut length) = (0, 0);
+    let mut end = |letters: u64, length: usize| {
+        words += usize::from(length > 0);
+        english += usize::from((1..=8).contains(&length) && known.binary_search(&letters).is_ok());
+    };
+    for (at, byte) in text.bytes().enumerate() {
+        // Characters of several bytes are told by their first.
+        if matches!(byte, 0x80..0xc0) {
+            continue;
+        }
+        if byte.is_ascii_alphabetic() {
+            (letters, length) = (letters << 8 | u64::from(byte | 0x20), length + 1);
+        } else if !byte.is_ascii() && text[at..].chars().next().is_none_or(char::is_alphabetic) {
+            length += 9;
+        } else {
+            end(letters, length);
+            (letters, length) = (0, 0);
+        }
     }
-    word.len() <= 8 && LETTERS.binary_search(&letters(word)).is_ok()
+    end(letters, length);
+    (words, english)
 }
 
 /// What can be read of `document` although its prose cannot: what it states of itself, with its title and its updates.

@@ -22,10 +22,27 @@ pub(crate) struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
-    /// What a word means; empty for most.
-    pub meanings: &'static [Meaning],
-    /// Whether an expression may rest on it: a number, or a word that tells more than "the", "a" and "last" do.
+    /// What a word means; nothing for most.
+    pub known: Option<&'static Known>,
+}
+
+/// A word that means something.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub meanings: Vec<Meaning>,
+    /// Whether it tells of a time: "night" and "yesterday" do, "the" and "a" do not.
     pub carries: bool,
+}
+
+impl Token {
+    pub fn meanings(&self) -> &'static [Meaning] {
+        self.known.map_or(&[], |known| &known.meanings)
+    }
+
+    /// Whether an expression may rest on it: a number, or a word that tells of a time.
+    pub fn carries(&self) -> bool {
+        self.kind == Kind::Number || self.known.is_some_and(|known| known.carries)
+    }
 }
 
 /// The tokens of `text`, in order.
@@ -61,9 +78,8 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
         };
-        let meanings = if kind == Kind::Word { meanings(&text[start..at]) } else { &[] };
-        let carries = kind == Kind::Number || !meanings.is_empty() && carries(&text[start..at], meanings);
-        out.push(Token { kind, start, end: at, meanings, carries });
+        let known = if kind == Kind::Word { known(&text[start..at]) } else { None };
+        out.push(Token { kind, start, end: at, known });
     }
     out
 }
@@ -96,7 +112,7 @@ pub(crate) enum Part {
     Night,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
+static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     let mut words: HashMap<&'static str, Vec<Meaning>> = HashMap::new();
     for line in include_str!("../../data/time/words.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
@@ -123,7 +139,7 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
             words.entry(word).or_default().push(meaning);
         }
     }
-    words
+    words.into_iter().map(|(word, meanings)| (word, Known { carries: carries(word, &meanings), meanings })).collect()
 });
 
 static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(WORDS.keys().copied()));
@@ -157,15 +173,11 @@ impl Shapes {
     }
 }
 
-/// Whether a word of such meanings tells of a time: "night" and "yesterday" do, "the" and "a" do not.
 fn carries(word: &str, meanings: &[Meaning]) -> bool {
-    const ALONE: &[&str] = &["yesterday", "today", "tomorrow", "tonight"];
-    const ARTICLES: &[&str] = &["a", "an"];
-    let is_any = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     meanings.iter().any(|meaning| match meaning {
-        Meaning::Lead => is_any(ALONE),
+        Meaning::Lead => ["yesterday", "today", "tomorrow", "tonight"].contains(&word),
         Meaning::Counted => false,
-        Meaning::Number(_) => !is_any(ARTICLES),
+        Meaning::Number(_) => !["a", "an"].contains(&word),
         _ => true,
     })
 }
@@ -173,17 +185,17 @@ fn carries(word: &str, meanings: &[Meaning]) -> bool {
 /// No word with a meaning is longer.
 const LONGEST: usize = 12;
 
-/// The meanings of `word`, which may be written in any case; empty for most words.
-fn meanings(word: &str) -> &'static [Meaning] {
+/// What is known of `word`, which may be written in any case; nothing for most words.
+fn known(word: &str) -> Option<&'static Known> {
     // "½" is no ASCII; few words are not.
     if word.len() > LONGEST || word.is_ascii() && !SHAPES.may_hold(word) {
-        return &[];
+        return None;
     }
     let mut lower = [0u8; LONGEST];
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word)).map_or(&[], Vec::as_slice)
+    std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word))
 }
 
 #[cfg(test)]
@@ -199,9 +211,17 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
-        assert!(WORDS.keys().all(|word| !meanings(word).is_empty() && !meanings(&word.to_uppercase()).is_empty()));
+        let meanings = |word: &str| known(word).map_or(&[][..], |known| &known.meanings);
+        assert!(WORDS.keys().all(|word| known(word).is_some() && known(&word.to_uppercase()).is_some()));
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);
+    }
+
+    #[test]
+    fn articles_carry_no_time_and_numbers_do() {
+        let carried = |text: &str| tokens(text).iter().filter(|token| token.carries()).count();
+        assert_eq!(carried("the a an last this UTC"), 0);
+        assert_eq!(carried("3 three Noon yesterday night"), 5);
     }
 }

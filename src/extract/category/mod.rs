@@ -199,9 +199,15 @@ static LINES: LazyLock<Lines<3>> = LazyLock::new(|| {
     Lines::embedded("causes.tsv, triggers.tsv, detections.tsv", [causes, triggers, detections])
 });
 
-/// The strongest cue of `row`s for each label of a field.
-fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Vec<f32> {
-    let mut out = vec![0.0f32; labels.len()];
+/// No field has more labels.
+const MOST_LABELS: usize = 16;
+
+/// The strongest cue for each label of a field; there are more places than labels, so that it needs no memory of its own.
+type Strongest = [f32; MOST_LABELS];
+
+fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Strongest {
+    const { assert!(RootCause::ALL.len() <= MOST_LABELS && Trigger::ALL.len() <= MOST_LABELS) }
+    let mut out = Strongest::default();
     for row in cues.matches(text) {
         if let Some(at) = labels.iter().position(|label| *label == row.kind) {
             out[at] = out[at].max(row.weight as f32);
@@ -258,12 +264,15 @@ fn one(
                 }
                 factor = if section == Some(Section::Detection) { 1.0 } else { factor.min(1.0) };
                 let scores = event_score(text);
-                SOURCES.map(|kind| scores.of(kind) as f32).to_vec()
+                let mut cues = Strongest::default();
+                cues.iter_mut().zip(SOURCES).for_each(|(cue, kind)| *cue = scores.of(kind) as f32);
+                cues
             }
         };
-        sources.settings.strengthen(field, text, &mut cues);
+        let cues = &mut cues[..field.labels().len()];
+        sources.settings.strengthen(field, text, cues);
         let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
-        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues: &cues, chances });
+        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues, chances });
     }
 }
 

@@ -198,24 +198,23 @@ impl Trie {
 /// Finds room for the children of nodes.
 #[derive(Default)]
 struct Room {
-    /// No place before this is free.
-    free: usize,
     /// The bases that nodes have.
     bases: HashSet<usize>,
+    last: usize,
 }
 
 impl Room {
     /// A base that no node has, from which the places of all these letters are free.
     fn find(&mut self, nodes: &[Node], letters: &[usize]) -> usize {
+        /// So far before the last base places are tried: further back hardly any is free.
+        const BACK: usize = 32;
         let free = |place: usize| nodes.get(place).is_none_or(|node| node.letter() == 0);
-        while !free(self.free) {
-            self.free += 1;
-        }
-        let mut base = self.free.saturating_sub(letters.iter().copied().min().unwrap_or(0));
+        let mut base = self.last.saturating_sub(BACK);
         while self.bases.contains(&base) || !letters.iter().all(|letter| free(base + letter)) {
             base += 1;
         }
         self.bases.insert(base);
+        self.last = self.last.max(base);
         base
     }
 }

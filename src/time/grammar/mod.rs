@@ -160,7 +160,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn meanings(&self, at: usize) -> &'static [Meaning] {
-        self.tokens.get(at).map_or(&[], |token| token.meanings)
+        self.tokens.get(at).map_or(&[], Token::meanings)
     }
 
     fn meaning<T>(&self, at: usize, pick: impl Fn(&Meaning) -> Option<T>) -> Option<T> {
@@ -236,12 +236,12 @@ impl<'t> Scanner<'t> {
     fn carried(&self, at: usize) -> bool {
         /// "the early hours of the third", with room to spare.
         const NEAR: usize = 10;
-        self.tokens[at..self.tokens.len().min(at + NEAR)].iter().any(|token| token.carries)
+        self.tokens[at..self.tokens.len().min(at + NEAR)].iter().any(Token::carries)
     }
 
     fn try_word(&self, at: usize) -> Read<Value> {
         let token = &self.tokens[at];
-        if token.meanings.is_empty() || !token.carries && !self.carried(at) {
+        if token.known.is_none() || !token.carries() && !self.carried(at) {
             return self.try_zone_alone(at).map(|(zone, next)| (Value::Zone(zone), next));
         }
         if self.is(at, "t")

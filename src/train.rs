@@ -128,18 +128,21 @@ pub struct Case {
     times: TimesLesson,
     labels: [Supports; 3],
     label: Label,
+    /// Whether it counts in what is held to be right, or is only learnt from, as documents are that were written to teach.
+    judged: bool,
 }
 
 impl Case {
-    pub fn new(document: &Document, label: Label) -> Case {
+    pub fn new(document: &Document, label: Label, judged: bool) -> Case {
         let (times, labels) = lessons(document);
-        Case { times, labels, label }
+        Case { times, labels, label, judged }
     }
 }
 
 /// One choice to learn from.
 struct Question<'c> {
     label: &'c Label,
+    judged: bool,
     /// The alternatives as features by name; the last is "none of them" or "not told".
     alternatives: Vec<Cow<'c, BTreeMap<String, f32>>>,
     /// Which are right. Where none is, the right answer is no alternative, and there is nothing to learn.
@@ -170,7 +173,13 @@ fn instants<'c>(cases: &[&'c Case], role: &str) -> Vec<Question<'c>> {
         let mut same: Vec<usize> = candidates.iter().map(|(when, _)| first(when)).collect();
         same.push(candidates.len());
         let all = candidates.iter().map(|(_, features)| features).chain([&case.times.none]);
-        Question { label: &case.label, alternatives: all.map(Cow::Borrowed).collect(), right, same }
+        Question {
+            label: &case.label,
+            judged: case.judged,
+            alternatives: all.map(Cow::Borrowed).collect(),
+            right,
+            same,
+        }
     };
     cases.iter().map(of).collect()
 }
@@ -183,6 +192,7 @@ fn labels<'c>(cases: &[&'c Case], field: Field, known: &[Chances]) -> Vec<Questi
         let wanted = case.label.labels(field.name());
         Question {
             label: &case.label,
+            judged: case.judged,
             right: lesson.labels.iter().map(|label| wanted.iter().any(|wanted| wanted == label)).collect(),
             same: (0..lesson.labels.len()).collect(),
             alternatives: lesson.features.into_iter().map(Cow::Owned).collect(),
@@ -270,7 +280,7 @@ fn sharpness(held: &[Held]) -> f64 {
             let sum: f64 = chances.iter().zip(right).filter(|(_, right)| **right).map(|(chance, _)| chance).sum();
             if right.contains(&true) { -sum.max(1e-9).ln() } else { 0.0 }
         };
-        held.iter().map(of).sum()
+        held.iter().filter(|held| held.question.judged).map(of).sum()
     };
     let tried = (5..=40).map(|tenth| f64::from(tenth) / 10.0);
     tried.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0)
@@ -352,7 +362,8 @@ pub fn documents(model: DocumentModel, cases: &[Case], folds: usize, note: &str)
         let factor = sharpness(&held);
         let mut weights = fitted(&questions.iter().collect::<Vec<_>>(), penalty)?;
         weights.values_mut().for_each(|weight| *weight *= factor);
-        let answers: Vec<Answer> = held.iter().filter_map(|held| likeliest(held, factor)).collect();
+        let judged = held.iter().filter(|held| held.question.judged);
+        let answers: Vec<Answer> = judged.filter_map(|held| likeliest(held, factor)).collect();
         weights.insert(POWER.to_owned(), power(&answers));
         Ok((name, weights))
     })?;
@@ -368,20 +379,21 @@ pub fn documents(model: DocumentModel, cases: &[Case], folds: usize, note: &str)
 type Answer = (f64, bool);
 
 /// How the choice does on organisations that it has not seen: each of `folds` parts of the organisations is held out once. Each
-/// field is judged alone; instants before the three are taken together. The figures are accuracy (an answer that is right, or
+/// field is judged alone, and only documents that are to be judged count; instants before the three are taken together. The figures are accuracy (an answer that is right, or
 /// none where there is none), precision, recall and F1 of the likeliest answer from `floor` on, and the expected calibration
 /// error (ten bins) of its chance.
 ///
 /// # Errors
 /// Those of [`documents`].
 pub fn cross_validated(model: DocumentModel, cases: &[Case], folds: usize, floor: f64) -> Result<String, String> {
-    let incidents = cases.iter().filter(|case| case.label.is_incident);
+    let incidents = cases.iter().filter(|case| case.label.is_incident && case.judged);
     let organisations: BTreeSet<&str> = incidents.clone().map(|case| case.label.group()).collect();
     let mut report = format!("{} documents, {} organisations\n", incidents.count(), organisations.len());
     let lines = with_questions(model, cases, folds, |name, questions, penalty| {
-        let held = held_out(questions, folds, penalty)?;
+        let mut held = held_out(questions, folds, penalty)?;
+        held.retain(|held| held.question.judged);
         let factor = sharpness(&held);
-        let told = questions.iter().filter(|question| question.is_told()).count();
+        let told = held.iter().filter(|held| held.question.is_told()).count();
         let answer = |held: &Held| likeliest(held, factor).filter(|(chance, _)| *chance >= floor);
         let mut answers: Vec<Answer> = held.iter().filter_map(answer).collect();
         let power = power(&answers);

@@ -88,6 +88,9 @@ struct Documents {
     /// Labels, one JSON object a line; again for more
     #[arg(long, required = true)]
     labels: Vec<PathBuf>,
+    /// More labels that are learnt from and never judged by, as of documents written to teach
+    #[arg(long, value_name = "LABELS")]
+    aside: Vec<PathBuf>,
     /// Print how the model does on held-out organisations instead of writing it
     #[arg(long)]
     cross_validate: bool,
@@ -131,13 +134,16 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 fn choose(model: DocumentModel, out: &str, args: Documents) -> anyhow::Result<()> {
     take_models(args.model.as_deref())?;
-    let cases = cases(&args.labels, &args.documents)?;
+    let mut cases = cases(&args.labels, &args.documents, true)?;
+    if !args.aside.is_empty() {
+        cases.extend(self::cases(&args.aside, &args.documents, false)?);
+    }
     let parts = args.parts as usize;
     if args.cross_validate {
         print!("{}", train::cross_validated(model, &cases, parts, args.floor).map_err(anyhow::Error::msg)?);
         return Ok(());
     }
-    let names: Vec<String> = args.labels.iter().map(|path| path.display().to_string()).collect();
+    let names: Vec<String> = args.labels.iter().chain(&args.aside).map(|path| path.display().to_string()).collect();
     let what = if model == DocumentModel::Times { "Which moment is which" } else { "Which label is right" };
     let note = format!("{what}. `coroner train` over {} labelled documents of {}.", cases.len(), names.join(", "));
     write(
@@ -162,7 +168,7 @@ fn write(path: &Path, model: &str) -> anyhow::Result<()> {
 }
 
 /// The labelled documents, ready to learn from.
-fn cases(labels: &[PathBuf], documents: &[PathBuf]) -> anyhow::Result<Vec<Case>> {
+fn cases(labels: &[PathBuf], documents: &[PathBuf], judged: bool) -> anyhow::Result<Vec<Case>> {
     let read = labelled::documents(labelled::labels(labels)?, documents, Limits::default())?;
-    Ok(read.into_iter().map(|(label, document)| Case::new(&document, label)).collect())
+    Ok(read.into_iter().map(|(label, document)| Case::new(&document, label, judged)).collect())
 }

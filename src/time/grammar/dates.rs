@@ -70,18 +70,20 @@ impl Scanner<'_> {
         (possible && !tail).then_some((DateExpr::Numeric { first, second, year: Some(year) }, at + 5))
     }
 
-    /// `23/02`, where the words around make sure that it is a day: a weekday before it or a clock time after it.
+    /// `23/02`, `23.02.`, where the words around make sure that it is a day: a weekday before it or a clock time after it.
     fn try_slashed_day(&self, at: usize) -> Read<DateExpr> {
         let (first, second) = (self.small(at, 31)?, self.small(at + 2, 31)?);
-        let ok = self.str(at + 1) == "/"
+        let dotted = self.are(at + 1, &["."]) && self.are(at + 3, &["."]) && self.touches(at + 3);
+        let next = at + 3 + usize::from(dotted);
+        let ok = (self.str(at + 1) == "/" || dotted)
             && self.touches(at + 1)
             && self.touches(at + 2)
-            && !(self.touches(at + 3) && self.is_any(at + 3, &["/", "%", "-"]))
-            && !self.glued(at + 3)
+            && !(self.touches(next) && self.is_any(next, &["/", "%", "-"]))
+            && !self.glued(next)
             // "1/3 10:00 ..." is one of three.
-            && (first > 9 || second > 9)
+            && (first > 9 || second > 9 || dotted)
             && (day_of(None, first, second).is_some() || day_of(None, second, first).is_some());
-        ok.then_some((DateExpr::Numeric { first, second, year: None }, at + 3))
+        ok.then_some((DateExpr::Numeric { first, second, year: None }, next))
     }
 
     fn clock_follows(&self, at: usize) -> bool {

@@ -100,22 +100,31 @@ impl Resolver<'_> {
                 moment.date = Some(DateExpr::Full { year, month, day });
             }
         }
-        let known: Vec<(usize, i16, i8)> = self
+        let days: Vec<(usize, i16, i8)> = self
             .moments()
             .filter_map(|(at, m)| match m.date {
-                Some(DateExpr::Full { year, month, .. } | DateExpr::Month { year: Some(year), month }) => {
-                    Some((at, year, month))
-                }
+                Some(DateExpr::Full { year, month, .. }) => Some((at, year, month)),
                 _ => None,
             })
             .collect();
-        if known.is_empty() {
+        // An entry goes by the entries, and a month ("in use since August 2019") tells less than a day.
+        let entries: Vec<_> = days.iter().copied().filter(|(at, ..)| self.items[*at].lead).collect();
+        let months = || {
+            let month = |(at, m): (usize, &Moment)| match m.date {
+                Some(DateExpr::Month { year: Some(year), month }) => Some((at, year, month)),
+                _ => None,
+            };
+            self.moments().filter_map(month).collect()
+        };
+        let days = if days.is_empty() { months() } else { days };
+        if days.is_empty() {
             return;
         }
         for at in 0..self.items.len() {
             let Some(DateExpr::MonthDay { month, day }) = self.items[at].moment().and_then(|m| m.date) else {
                 continue;
             };
+            let known = if self.items[at].lead && !entries.is_empty() { &entries } else { &days };
             let later = known.partition_point(|(other, ..)| *other < at);
             let beside = known[later.saturating_sub(1)..].iter().take(2);
             let nearest = beside.min_by_key(|(other, ..)| other.abs_diff(at));

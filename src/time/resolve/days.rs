@@ -73,3 +73,17 @@ pub(super) fn looks_back(moment: &Moment) -> bool {
 pub(super) fn tells_no_day(moment: &Moment) -> bool {
     matches!(moment.date, Some(DateExpr::Month { .. } | DateExpr::Quarter { .. } | DateExpr::Written(_)))
 }
+
+/// Days before the one the document is about from which on a day without a clock is of its background: "documents of before
+/// 1 January 2022".
+const BACKGROUND: i32 = 7;
+
+/// Whether a day is told as background: it dates no clock time that is told after it.
+pub(super) fn is_background(moment: &Moment, day: Date, anchor: Option<Date>) -> bool {
+    moment.clock.is_none() && anchor.is_some_and(|anchor| (anchor - day).get_days() > BACKGROUND)
+}
+
+/// A day told by its number alone, as "we scale up on the 30th and down on the 2nd": it dates nothing outside its paragraph.
+pub(super) fn is_passing(moment: &Moment) -> bool {
+    moment.clock.is_none() && matches!(moment.date, Some(DateExpr::Day(_)))
+}

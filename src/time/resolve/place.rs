@@ -1,6 +1,6 @@
 //! Where each moment falls: entries of timelines in their order, then the moments of sentences.
 
-use super::days::{looks_back, tells_no_day, unknown_day};
+use super::days::{is_background, is_passing, looks_back, tells_no_day, unknown_day};
 use super::order::{Dial, Entry, Last};
 use super::*;
 
@@ -20,7 +20,8 @@ impl Resolver<'_> {
             let lead = here.iter().copied().find(|at| self.items[*at].lead && self.items[*at].moment().is_some());
             let clocked = lead.is_some_and(|at| self.items[at].moment().is_some_and(|m| m.clock.is_some()));
             let heading = matches!(block.kind, BlockKind::Heading(_));
-            let divider = heading && !clocked || lead.is_none() && is_divider(self.text, block);
+            let bare = lead.is_some_and(|at| is_bare_day(self.text, block, &self.items[at]));
+            let divider = heading && !clocked || (lead.is_none() || bare) && is_divider(self.text, block);
             if divider {
                 runs.extend(open.take());
                 let dated = here.iter().find_map(|at| self.items[*at].moment().and_then(own_date));
@@ -184,7 +185,8 @@ impl Resolver<'_> {
             day = self.items[at]
                 .when
                 .and_then(|when| when.date())
-                .filter(|_| moment.date.is_some())
+                .filter(|_| moment.date.is_some() && !is_passing(&moment))
+                .filter(|new| !is_background(&moment, *new, anchor))
                 .filter(onward)
                 .or(day);
         }
@@ -198,7 +200,7 @@ impl Resolver<'_> {
         };
         let before =
             if matches!(moment.role, Role::To | Role::Alias) && at > 0 { self.items[at - 1].when } else { None };
-        let lead = self.lead_of_block(at);
+        let lead = self.lead_of_block(at, anchor);
         let (base, source) = match (before.and_then(|w| w.date()), lead, day) {
             (Some(date), _, _) => (Some(date), Source::Neighbour),
             (None, Some(date), _) => (Some(date), Source::Neighbour),
@@ -270,14 +272,16 @@ impl Resolver<'_> {
     }
 
     /// The day last told in the block of that item, but for those that look back: "a release of the night before".
-    pub(super) fn lead_of_block(&self, at: usize) -> Option<Date> {
+    pub(super) fn lead_of_block(&self, at: usize, anchor: Option<Date>) -> Option<Date> {
         let block = self.items[at].block;
-        self.items[..at]
-            .iter()
-            .rev()
-            .take_while(|item| item.block == block)
-            .filter(|item| !item.moment().is_some_and(|moment| looks_back(moment) || moment.role == Role::Alias))
-            .find_map(|item| item.when.and_then(|w| w.date()))
+        let day = |item: &Item| {
+            let (moment, day) = (item.moment(), item.when?.date()?);
+            let aside = |moment: &Moment| {
+                looks_back(moment) || moment.role == Role::Alias || !item.lead && is_background(moment, day, anchor)
+            };
+            (!moment.is_some_and(aside)).then_some(day)
+        };
+        self.items[..at].iter().rev().take_while(|item| item.block == block).find_map(day)
     }
 
     pub(super) fn set(&mut self, at: usize, when: Option<When>, day: Source) {
@@ -323,6 +327,14 @@ fn same_list(a: BlockKind, b: BlockKind) -> bool {
 fn is_divider(text: &str, block: &Block) -> bool {
     let line = block.span.of(text).trim();
     block.kind == BlockKind::Paragraph && line.len() <= 40 && !line.ends_with('.') && !line.contains('\n')
+}
+
+/// A line that is a day and nothing else, above the entries of that day.
+fn is_bare_day(text: &str, block: &Block, item: &Item) -> bool {
+    let marks = |span: Span| !span.of(text).contains(char::is_alphanumeric);
+    let (before, after) =
+        (Span::new(block.span.start, item.expr.span.start), Span::new(item.expr.span.end, block.span.end));
+    item.moment().is_some_and(|moment| moment.clock.is_none()) && marks(before) && marks(after)
 }
 
 fn time_of(clock: Clock) -> Option<Time> {

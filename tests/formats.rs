@@ -156,6 +156,24 @@ mod one_incident {
     }
 }
 
+/// docs/formats.md is held to the fixtures.
+#[test]
+fn each_format_of_the_docs_has_its_fixture() {
+    let docs = std::fs::read_to_string("docs/formats.md").unwrap();
+    let rows = docs.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 6);
+    let mut count = 0;
+    for row in rows.skip(2) {
+        let cell = row.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap();
+        let examples: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!examples.is_empty(), "no example: {row}");
+        for example in examples {
+            assert!(Path::new("tests/fixtures/formats").join(example).is_file(), "no fixture: {example}");
+        }
+        count += 1;
+    }
+    assert!(count > 20, "only {count} rows of the table were found");
+}
+
 /// Each format with a fixture, by what its documents are made of: the fixture cut short, changed and put under other names.
 mod any_input {
     use proptest::prelude::*;

@@ -121,6 +121,16 @@ fn the_same_library_gives_the_same_bytes_and_nothing_is_fetched() {
 }
 
 #[test]
+fn a_bare_file_name_is_written_into_the_directory_one_is_in() {
+    let corpus = Corpus::of(1);
+    corpus.build(&["--quiet"]).expect(0);
+    let mut command = corpus.command(&["report", "--quarter", "2025Q1", "--out", "review.html"]);
+    command.current_dir(corpus.root.path());
+    corpus::Run::of(command).expect(0);
+    assert!(corpus.root.path().join("review.html").is_file());
+}
+
+#[test]
 fn text_of_documents_cannot_become_markup() {
     let corpus = Corpus::of(0);
     let attack = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&";

@@ -20,6 +20,13 @@ const NAMES: &[Option<&str>] = &[
     Some("a.jsonl"),
     Some("a.rss"),
     Some("a.csv"),
+    Some("a.rst"),
+    Some("a.adoc"),
+    Some("a.mediawiki"),
+    Some("a.org"),
+    Some("a.ipynb"),
+    Some("a.mdx"),
+    Some("a.rtf"),
 ];
 
 /// Compiles the lexicons before the clock of the first input runs: they take seconds under a sanitizer.

@@ -161,8 +161,10 @@ fn json(cell: &Cell) -> Value {
     }
 }
 
+/// A cell in which nothing ends the cell or is HTML: it may come from a document.
 fn escape_markdown(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(|line| line.replace('\\', "\\\\").replace('|', "\\|")).collect();
+    let escaped = |line: &str| line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<");
+    let lines: Vec<_> = text.lines().map(escaped).collect();
     lines.join("<br>")
 }
 
@@ -244,6 +246,11 @@ mod tests {
     #[test]
     fn a_text_cannot_command_the_terminal() {
         assert_eq!(one_line(" a\n\tb\x1b[2Jc "), "a b [2Jc");
+    }
+
+    #[test]
+    fn a_cell_of_markdown_is_neither_html_nor_the_end_of_the_cell() {
+        assert_eq!(escape_markdown("<script>a | b\\\n& c"), "\\<script>a \\| b\\\\<br>& c");
     }
 
     #[test]

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use super::output::{self, TableFormat};
 use crate::library::{self, Generation, Part, PartWriter};
-use crate::trends::tables::COMPUTED;
-use crate::trends::{self, Incident, NAMED};
+use crate::trends::tables::{COMPUTED, groups};
+use crate::trends::{self, Held, NAMED};
 
 /// Run all named queries and compute all statistics; print the tables as Markdown, or write them as files
 #[derive(Debug, clap::Args)]
@@ -46,8 +46,10 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode> {
     let own = args.queries.as_deref().map(own_queries).transpose()?.unwrap_or_default();
     let tables = library::read(&args.library, |generation| {
-        let source =
-            Source { query: &|sql: &str| trends::run(generation, sql), incidents: &|| trends::incidents(generation) };
+        let source = Source {
+            held: &|queries: &[&str]| Held::of(generation, queries),
+            query: &|sql: &str| trends::run(generation, sql),
+        };
         source.tables(&own, &args.only)
     })?;
     match args.out {
@@ -96,39 +98,60 @@ struct Told {
 
 /// Where tables come from: a committed generation, or one in the making.
 struct Source<'a> {
+    /// The incidents, as far as these queries and the statistics need them.
+    held: &'a dyn Fn(&[&str]) -> Result<Held>,
+    /// Runs a query that may ask for anything.
     query: &'a dyn Fn(&str) -> Result<trends::Table>,
-    incidents: &'a dyn Fn() -> Result<Vec<Incident>>,
 }
 
 impl Source<'_> {
     /// Every table, or those that `only` names.
     fn tables(&self, own: &[Own], only: &[String]) -> Result<Vec<Told>> {
-        let named = NAMED.iter().map(|query| (query.name.to_owned(), query.sql.to_owned()));
-        let queries: Vec<Own> = named.chain(own.iter().cloned()).collect();
-        let names = || queries.iter().map(|query| query.0.as_str()).chain(COMPUTED.iter().map(|table| table.name));
-        if let Some(unknown) = only.iter().find(|only| !names().any(|name| name == only.as_str())) {
-            bail!("there is no table `{unknown}`; there are {}", names().collect::<Vec<_>>().join(", "));
+        let named = NAMED.iter().map(|query| query.name);
+        let names = named.chain(own.iter().map(|own| own.0.as_str())).chain(COMPUTED.iter().map(|table| table.name));
+        let names: Vec<&str> = names.collect();
+        if let Some(unknown) = only.iter().find(|only| !names.contains(&only.as_str())) {
+            bail!("there is no table `{unknown}`; there are {}", names.join(", "));
         }
         let is_wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
+        let named: Vec<_> = NAMED.iter().filter(|query| is_wanted(query.name)).collect();
+        let computed: Vec<_> = COMPUTED.iter().filter(|table| is_wanted(table.name)).collect();
+        let own: Vec<_> = own.iter().filter(|own| is_wanted(&own.0)).collect();
+
         let mut tables = Vec::new();
-        for (name, sql) in queries.into_iter().filter(|query| is_wanted(&query.0)) {
-            let filled = trends::fill(&sql, &BTreeMap::new()).and_then(|sql| (self.query)(&sql));
-            let table = filled.with_context(|| format!("in the query {name}"))?;
-            let (title, about) = trends::title_and_about(&sql);
-            tables.push(Told { title: title.unwrap_or(&name).to_owned(), name, about, table });
+        let held = match named.is_empty() && computed.is_empty() {
+            true => None,
+            false => Some((self.held)(&named.iter().map(|query| query.sql).collect::<Vec<_>>())?),
+        };
+        if let Some(held) = &held {
+            for query in named {
+                tables.push(told(query.name, query.sql, &|sql| held.run(sql))?);
+            }
         }
-        if COMPUTED.iter().any(|table| is_wanted(table.name)) {
-            let incidents = (self.incidents)()?;
-            let wanted: Vec<_> = COMPUTED.iter().filter(|table| is_wanted(table.name)).collect();
-            tables.par_extend(wanted.into_par_iter().map(|computed| Told {
+        for (name, sql) in own {
+            tables.push(told(name, sql, self.query)?);
+        }
+        if let Some(held) = held.filter(|_| !computed.is_empty()) {
+            let incidents = held.incidents()?;
+            drop(held);
+            let groups = groups(&incidents);
+            tables.par_extend(computed.into_par_iter().map(|computed| Told {
                 name: computed.name.to_owned(),
                 title: computed.title.to_owned(),
                 about: computed.about.to_owned(),
-                table: (computed.make)(&incidents),
+                table: (computed.make)(&groups),
             }));
         }
         Ok(tables)
     }
+}
+
+/// The table of a query.
+fn told(name: &str, sql: &str, run: &dyn Fn(&str) -> Result<trends::Table>) -> Result<Told> {
+    let filled = trends::fill(sql, &BTreeMap::new()).and_then(|sql| run(&sql));
+    let table = filled.with_context(|| format!("in the query {name}"))?;
+    let (title, about) = trends::title_and_about(sql);
+    Ok(Told { title: title.unwrap_or(name).to_owned(), name: name.to_owned(), about, table })
 }
 
 fn write_files(tables: &[Told], dir: &Path, write: impl Fn(&Path, Vec<u8>) -> Result<()>) -> Result<()> {
@@ -184,8 +207,10 @@ struct TrendFilesOf {
 impl PartWriter for TrendFilesOf {
     fn finish(self: Box<Self>) -> Result<()> {
         let records = library::records_in(&self.generation);
-        let source =
-            Source { query: &|sql: &str| trends::run_on(&records, sql), incidents: &|| trends::incidents_on(&records) };
+        let source = Source {
+            held: &|queries: &[&str]| Held::at(&records, queries),
+            query: &|sql: &str| trends::run_on(&records, sql),
+        };
         // Nobody reads a generation in the making, and all of it is settled on disk before it is committed.
         write_files(&source.tables(&[], &[])?, &self.generation.join("trends"), |path, bytes| {
             std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))

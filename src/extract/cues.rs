@@ -44,8 +44,9 @@ static SHARED: LazyLock<Option<Arc<Index>>> = LazyLock::new(|| {
 pub(crate) struct Cues<K> {
     rows: Vec<Row<K>>,
     index: Arc<Index>,
-    /// The number of its first row in the index.
+    /// The number of its first row in the index, and the numbers of all of them.
     first: usize,
+    own: Rows,
 }
 
 /// One line of a lexicon.
@@ -92,24 +93,28 @@ impl<K: Copy> Cues<K> {
         let at = LEXICONS.iter().position(|known| *known == lexicon);
         if let (Some(at), Some(index)) = (at, &*SHARED) {
             let first = LEXICONS[..at].iter().map(|before| lines(before).count()).sum();
-            return Ok(Cues { rows, index: Arc::clone(index), first });
+            let own = Rows::range(first..first + rows.len());
+            return Ok(Cues { rows, index: Arc::clone(index), first, own });
         }
         let patterns = lines(lexicon)
             .zip(&rows)
             .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e, line)));
         let index = Index::new(&patterns.collect::<Result<Vec<_>, _>>()?);
-        Ok(Cues { rows, index: Arc::new(index), first: 0 })
+        let own = Rows::range(0..rows.len());
+        Ok(Cues { rows, index: Arc::new(index), first: 0, own })
     }
 
     /// The rows that match somewhere in `text`.
     pub fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Row<K>> {
-        let found = memo::find(&self.index, text.as_bytes());
-        let own = self.first..self.first + self.rows.len();
-        let rows = (found.sure | found.open).iter().filter(move |row| own.contains(row));
-        rows.filter_map(move |number| {
-            let row = &self.rows[number - self.first];
-            (found.sure.contains(number) || row.pattern.is_match(text)).then_some(row)
-        })
+        let found = memo::find(&self.index, text.as_bytes(), |found| {
+            for row in (found.open & self.own).iter() {
+                if self.rows[row - self.first].pattern.is_match(text) {
+                    found.sure.insert(row);
+                }
+            }
+            found.open = found.open & !self.own;
+        });
+        (found.sure & self.own).iter().map(|row| &self.rows[row - self.first])
     }
 }
 

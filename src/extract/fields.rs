@@ -139,15 +139,13 @@ fn lines(document: &Document, text: &str, index: usize, out: &mut Vec<Field>) {
 /// The slot and value of a line `label: value`, `label - value`, `label = value`.
 fn labelled(text: &str, line: Span, meta: bool) -> Option<(Slot, Span)> {
     let inner = line.of(text);
-    let mut ends = inner.char_indices().filter(|(at, c)| {
+    // A label that ends further on is none.
+    let mut ends = inner.char_indices().take_while(|(at, _)| *at <= 60).filter(|(at, c)| {
         *c == ':'
             || meta && *c == '='
             || matches!(c, '-' | '–') && inner[..*at].ends_with(' ') && inner[*at + c.len_utf8()..].starts_with(' ')
     });
     let (at, mark) = ends.find(|(at, _)| inner[..*at].bytes().any(|b| b.is_ascii_alphabetic()))?;
-    if at > 60 {
-        return None;
-    }
     let label = inner[..at].trim_start_matches(|c: char| !c.is_alphabetic());
     let slot = slot_of(label)?;
     let value = Span::new(line.start + at + mark.len_utf8(), line.end);

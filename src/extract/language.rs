@@ -5,6 +5,8 @@
 //! has enough words. Promises: a text of another language keeps what its format states and its updates' times;
 //! its prose, which no lexicon here knows, is left out rather than misread. Leaves to others: reading (`super`).
 
+use std::sync::LazyLock;
+
 use whatlang::Lang;
 
 use super::fields::Field;
@@ -33,24 +35,60 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     for block in document.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem))
     {
         // Whole blocks, but for a text that is one.
-        sample.extend(block.span.of(text).chars().take(SAMPLE));
+        let words = block.span.of(text);
+        let end = words.char_indices().nth(SAMPLE).filter(|_| words.len() > SAMPLE).map_or(words.len(), |(at, _)| at);
+        sample.push_str(&words[..end]);
         sample.push('\n');
         if sample.len() > SAMPLE {
             break;
         }
     }
-    let words: Vec<&str> = sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-    let is_english = |word: &&&str| ENGLISH.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let share = words.iter().filter(is_english).count() as f64 / words.len().max(1) as f64;
+    let (words, english) = count(&sample);
+    let share = english as f64 / words.max(1) as f64;
     let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
-    if words.len() >= LEAST_WORDS && share >= SHARE {
+    if words >= LEAST_WORDS && share >= SHARE {
         return Some(Lang::Eng);
     }
-    if share >= FOREIGN_SHARE || (words.len() < LEAST_WORDS && letters() < LEAST_LETTERS) {
+    if share >= FOREIGN_SHARE || (words < LEAST_WORDS && letters() < LEAST_LETTERS) {
         return None;
     }
     let info = whatlang::detect(&sample)?;
     (info.is_reliable() && info.confidence() >= SURE).then_some(info.lang())
+}
+
+/// The words of a text, and how many of them are [`ENGLISH`].
+fn count(text: &str) -> (usize, usize) {
+    // As numbers, which are quickly put together and looked up: none has more than eight letters.
+    static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+        let mut all: Vec<u64> =
+            ENGLISH.iter().map(|word| word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte))).collect();
+        all.sort_unstable();
+        all
+    });
+    let known = LETTERS.as_slice();
+    let (mut words, mut english) = (0, 0);
+    // The letters of the word so far, and how many bytes they have; more than any known word has, where it is none of these.
+    let (mut letters, mut length) = (0, 0);
+    let mut end = |letters: u64, length: usize| {
+        words += usize::from(length > 0);
+        english += usize::from((1..=8).contains(&length) && known.binary_search(&letters).is_ok());
+    };
+    for (at, byte) in text.bytes().enumerate() {
+        // Characters of several bytes are told by their first.
+        if matches!(byte, 0x80..0xc0) {
+            continue;
+        }
+        if byte.is_ascii_alphabetic() {
+            (letters, length) = (letters << 8 | u64::from(byte | 0x20), length + 1);
+        } else if !byte.is_ascii() && text[at..].chars().next().is_none_or(char::is_alphabetic) {
+            length += 9;
+        } else {
+            end(letters, length);
+            (letters, length) = (0, 0);
+        }
+    }
+    end(letters, length);
+    (words, english)
 }
 
 /// What can be read of `document` although its prose cannot: what it states of itself, with its title and its updates.

@@ -43,15 +43,16 @@ pub(crate) fn mask(text: &str) -> String {
 
 /// Blanks emphasis marks and every white space that is not a plain space, tab or line end.
 fn blank_marks(text: &str, bytes: &mut [u8]) {
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        if matches!(*byte, b'*' | b'`') || *byte == b'_' && !inside_word(text.as_bytes(), at) {
-            *byte = b' ';
+    for at in memchr::memchr3_iter(b'*', b'`', b'_', text.as_bytes()) {
+        if bytes[at] != b'_' || !inside_word(text.as_bytes(), at) {
+            bytes[at] = b' ';
         }
     }
-    if text.is_ascii() {
-        return;
-    }
-    for (at, c) in text.char_indices() {
+    let mut next = 0;
+    while let Some(more) = text.as_bytes()[next..].iter().position(|byte| !byte.is_ascii()) {
+        let at = next + more;
+        let Some(c) = text[at..].chars().next() else { break };
+        next = at + c.len_utf8();
         let odd = c.is_whitespace() && !c.is_ascii()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{fe0f}' | '‘' | '’' | '“' | '”');
         if odd {

@@ -179,7 +179,9 @@ pub fn outline(document: &Document, text: &str) -> Outline {
 /// The section named by the label that the line opens with: "Root cause: ...", "Root cause".
 fn head_label(line: &str) -> Option<Section> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let colon = line.char_indices().take(60).find(|(_, c)| matches!(c, ':' | '\n')).map(|(at, _)| at);
+    // Sixty characters have at most 240 bytes.
+    let colon = memchr::memchr2(b':', b'\n', &line.as_bytes()[..line.len().min(240)]);
+    let colon = colon.filter(|at| *at < 60 || line[..*at].chars().count() < 60);
     let head = match colon {
         Some(at) => &line[..at],
         None if line.len() <= 60 => line,
@@ -198,11 +200,15 @@ const LONGEST_HEAD: usize = 80;
 /// Whether the line is nothing but the words of a known heading.
 pub(crate) fn is_whole_head(line: &str) -> bool {
     // "Sequence of events (GMT)": what stands in brackets is no part of the head.
+    let mut open = false;
     let mut words = line
-        .split('(')
-        .next()
-        .unwrap_or(line)
         .split_whitespace()
+        .map_while(|word| {
+            let (told, rest) = word.split_once('(').map_or((word, None), |(told, rest)| (told, Some(rest)));
+            let told = (!open).then_some(told);
+            open |= rest.is_some();
+            told
+        })
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
         .filter(|word| !word.is_empty() && !word.bytes().all(|c| c.is_ascii_digit()));
     let Some(mut head) = words.next().filter(|word| may_begin_head(word)).map(str::to_lowercase) else { return false };

@@ -169,7 +169,7 @@ fn kind(why: &Skip) -> &'static str {
         Skip::Unreadable(_) => "unreadable",
         Skip::Empty => "empty",
         Skip::Binary(_) => "binary",
-        Skip::TooLarge(_) => "too large",
+        Skip::TooLarge(_) | Skip::Beyond { .. } => "too large",
         Skip::Encoding(_) => "encoding",
         Skip::Unsupported { .. } => "unsupported format",
         Skip::LinkOutside => "link out of the input",

@@ -217,6 +217,8 @@ fn sync_dir(dir: &Path) -> Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }
+    // The parent of a bare file name is empty, and means the directory one is in.
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     File::open(dir).and_then(|dir| dir.sync_all()).with_context(|| format!("cannot settle {} on disk", dir.display()))
 }
 

@@ -1,34 +1,16 @@
 //! What a line of text speaks of: multinomial logistic regression over its words.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::fit::{Example, fit};
-use super::grams::{Grams, hash};
-use super::weights::{BIAS, Weights, softmax, write};
-
-thread_local! {
-    // Stems of words are the same for every model.
-    static GRAMS: RefCell<Grams> = RefCell::new(Grams::new());
-}
-
-/// The features of a text.
-struct Words(Vec<u64>);
-
-impl Words {
-    fn of(text: &str) -> Words {
-        let mut seen: Vec<u64> = Vec::with_capacity(128);
-        GRAMS.with_borrow_mut(|grams| grams.hashes(text, |hash| seen.push(hash)));
-        seen.sort_unstable();
-        seen.dedup();
-        Words(seen)
-    }
-}
+use super::grams::Grams;
+use super::table::Table;
+use super::weights::{BIAS, softmax, write};
 
 /// Classifiers of lines that are asked about the same lines: their weights lie in one table, so that a feature is looked up once.
 #[derive(Debug)]
 pub(crate) struct Lines<const N: usize> {
-    weights: Weights,
+    table: Table,
     /// Where the classes of each begin, and how many there are in all.
     starts: [usize; N],
     count: usize,
@@ -44,7 +26,7 @@ impl<const N: usize> Lines<N> {
             count += classes.len();
             count - classes.len()
         });
-        Ok(Lines { weights: Weights::parse_all(&models)?, starts, count })
+        Ok(Lines { table: Table::parse(&models)?, starts, count })
     }
 
     /// Reads models that are part of the program, `name` what they are.
@@ -57,10 +39,7 @@ impl<const N: usize> Lines<N> {
     pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
         out.clear();
         out.resize(self.count, 0.0);
-        self.weights.add(hash(&[BIAS]), 1.0, out);
-        for feature in &Words::of(text).0 {
-            self.weights.add(*feature, 1.0, out);
-        }
+        self.table.sum(text, out);
         let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
         for (nth, start) in self.starts.iter().enumerate() {
             softmax(&mut out[*start..ends(nth)]);

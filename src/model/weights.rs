@@ -19,42 +19,16 @@ pub(crate) const POWER: &str = "confidence=power";
 #[derive(Debug)]
 pub(crate) struct Weights {
     rows: HashMap<u64, (u32, u32), BuildHasherDefault<Hashed>>,
-    cells: Vec<(u8, f32)>,
+    cells: Row,
 }
 
 impl Weights {
     /// Reads a file of weights; `classes` are the names that may stand in it. An error names the line.
     pub fn parse(file: &str, classes: &[&str]) -> Result<Weights, String> {
-        Weights::parse_all(&[(file, classes)])
-    }
-
-    /// Reads several files into one table; the classes of the second come after those of the first, and so on.
-    pub fn parse_all(files: &[(&str, &[&str])]) -> Result<Weights, String> {
-        let mut all: HashMap<u64, Vec<(u8, f32)>, BuildHasherDefault<Hashed>> = HashMap::default();
-        let mut before = 0;
-        for (file, classes) in files {
-            let lines = file.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty());
-            for (number, line) in lines {
-                let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
-                let (feature, cells) = line.split_once('\t').ok_or_else(|| problem("not `feature<TAB>weights`"))?;
-                let row = all.entry(hash(&[feature])).or_default();
-                if row.last().is_some_and(|(class, _)| usize::from(*class) >= before) {
-                    return Err(problem("the feature stands in the file twice"));
-                }
-                for cell in cells.split(' ') {
-                    let (class, weight) = cell.rsplit_once(':').ok_or_else(|| problem("not `class:weight`"))?;
-                    let class = classes.iter().position(|known| *known == class);
-                    let class = before + class.ok_or_else(|| problem("unknown class"))?;
-                    let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
-                    row.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
-                }
-            }
-            before += classes.len();
-        }
         let mut out = Weights { rows: HashMap::default(), cells: Vec::new() };
-        for (feature, row) in all {
+        for (feature, row) in read(&[(file, classes)])? {
             let index = |at: usize| u32::try_from(at).map_err(|_| "too many weights".to_owned());
-            out.rows.insert(feature, (index(out.cells.len())?, index(out.cells.len() + row.len())?));
+            out.rows.insert(hash(&[feature]), (index(out.cells.len())?, index(out.cells.len() + row.len())?));
             out.cells.extend(row);
         }
         Ok(out)
@@ -77,6 +51,36 @@ impl Weights {
             }
         }
     }
+}
+
+/// What a feature adds to each class that it says something of.
+pub(crate) type Row = Vec<(u8, f32)>;
+
+/// The features of several files with their weights; the classes of the second come after those of the first, and so on.
+/// An error names the line.
+pub(crate) fn read<'f>(files: &[(&'f str, &[&str])]) -> Result<HashMap<&'f str, Row>, String> {
+    let mut all: HashMap<&str, Row> = HashMap::new();
+    let mut before = 0;
+    for (file, classes) in files {
+        let lines = file.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty());
+        for (number, line) in lines {
+            let problem = |what: &str| format!("line {}: {what}: {line}", number + 1);
+            let (feature, cells) = line.split_once('\t').ok_or_else(|| problem("not `feature<TAB>weights`"))?;
+            let row = all.entry(feature).or_default();
+            if row.last().is_some_and(|(class, _)| usize::from(*class) >= before) {
+                return Err(problem("the feature stands in the file twice"));
+            }
+            for cell in cells.split(' ') {
+                let (class, weight) = cell.rsplit_once(':').ok_or_else(|| problem("not `class:weight`"))?;
+                let class = classes.iter().position(|known| *known == class);
+                let class = before + class.ok_or_else(|| problem("unknown class"))?;
+                let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
+                row.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
+            }
+        }
+        before += classes.len();
+    }
+    Ok(all)
 }
 
 /// Takes features: a family and a member, which together are its name, and how strongly it holds.
@@ -148,7 +152,7 @@ pub(crate) fn softmax(scores: &mut [f32]) {
 
 /// The key is a hash already.
 #[derive(Default)]
-struct Hashed(u64);
+pub(crate) struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {

@@ -6,8 +6,7 @@ use super::chart::{self, Point, Series, Stack};
 use super::html::{coded, ends, numbers, section, table};
 use super::review::{Column, Review};
 use super::words::{self, label};
-use crate::trends::stats::Interval;
-use crate::trends::tables::{Curve, Share, ShareField, percent, plain};
+use crate::trends::tables::{Curve, Share, ShareField, plain, share_of};
 
 /// The labels that the columns have, the most frequent first, each with its colour: six by name, the others together.
 fn colours(columns: &[Column], of: fn(&Column) -> &[Share], field: ShareField) -> Vec<Series> {
@@ -180,8 +179,9 @@ fn survival(review: &Review) -> Markup {
             } @else {
                 (chart::curves("Incidents not yet resolved after so long", &description, now, before))
                 figcaption {
-                    "Solid: " (review.period.label) " with its 95 % interval (" (of(now)) "). Dashed: all incidents before it ("
-                    (of(before)) "). A tick marks an incident that was last seen going on."
+                    "Solid: " (review.period.label) " with its 95 % interval (" (of(now)) "). "
+                    @if !before.steps.is_empty() { "Dashed: all incidents before it (" (of(before)) "). " }
+                    "A tick marks an incident that was last seen going on."
                 }
             }
         }
@@ -193,14 +193,9 @@ pub fn detection(review: &Review) -> Markup {
     let series = colours(&review.columns, |column| &column.detections, ShareField::DetectionSource);
     let drawn = Stack { quarters: labels(review), intervals: Vec::new(), series: series.clone() };
     let point = |column: &Column| {
-        let known = column.detections.first().map_or(0, |share| share.n_known);
-        let found = column.detections.iter().find(|share| share.label == "monitoring");
-        let n = found.map_or(0, |share| share.n);
-        let interval = found.and_then(|share| share.interval).or_else(|| {
-            let zero = crate::trends::stats::wilson_interval(0, known as u64)?;
-            Some(Interval { low: 0.0, high: crate::trends::tables::round1(100.0 * zero.high) })
-        });
-        let share = percent(n, known).zip(interval);
+        let found = share_of(&column.detections, "monitoring");
+        let (n, known) = found.as_ref().map_or((0, 0), |share| (share.n, share.n_known));
+        let share = found.and_then(|share| share.percent.zip(share.interval));
         Point { quarter: column.quarter.to_string(), is_current: column.is_current, share, of: format!("{n}/{known}") }
     };
     let points: Vec<_> = review.columns.iter().map(point).collect();

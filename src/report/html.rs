@@ -265,7 +265,8 @@ fn missed(review: &Review, link: &dyn Fn(&str) -> Option<String>) -> Markup {
 
 fn quality(review: &Review) -> Markup {
     let share = |known: usize, n: usize| match percent(known, n) {
-        Some(percent) => format!("{known} / {n} ({} %)", plain(percent)),
+        // It breaks before the bracket, if it must.
+        Some(percent) => format!("{known}\u{a0}/\u{a0}{n} ({}\u{a0}%)", plain(percent)),
         None => "-".to_owned(),
     };
     let coverage: Vec<Vec<String>> = review
@@ -292,10 +293,10 @@ fn quality(review: &Review) -> Markup {
             @if warnings.is_empty() { p { "No incident of the period carries a warning." } }
             @else { (table("What a reader should know of single records", &["Record", "Warning"], &warnings, 2)) }
             @if !corrected.is_empty() {
-            h3 { "Corrected by people" }
-            (table("Values that stand as a person gave them", &["Record", "Field", "By whom, and why"], &corrected, 3))
-        }
-        h3 { "Doubtful values" }
+                h3 { "Corrected by people" }
+                (table("Values that stand as a person gave them", &["Record", "Field", "By whom, and why"], &corrected, 3))
+            }
+            h3 { "Doubtful values" }
             p.def { (coded(words::DOUBTS)) }
             @if doubts.is_empty() { p { "No value of the period is below that." } }
             @else { (table("Values with the weakest evidence", &["Record", "Field", "Chance of being right"], &doubts, 2)) }

@@ -8,8 +8,8 @@ use super::words;
 use crate::library::Generation;
 use crate::record::Human;
 use crate::trends::tables::{
-    Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, counts, curve_of,
-    directions, durations_of, plain, shares_of, usual_comparisons, within,
+    Change, Count, Curve, Direction, Durations, Measure, Share, ShareField, changes, count_of, curve_of, directions,
+    durations_of, groups, plain, share_of, shares_of, usual_comparisons, within,
 };
 use crate::trends::{self, Incident, Period, Quarter};
 
@@ -128,7 +128,7 @@ pub fn review(generation: &Generation, asked: &Asked) -> Result<Review> {
         undated: incidents.iter().filter(|incident| incident.day.is_none()).count(),
         is_over: created.get(..10).and_then(|day| day.parse::<Date>().ok()).is_none_or(|made| made > period.last),
         figures: figures(&incidents, period, &now, &detections, &changes),
-        directions: directions(&incidents),
+        directions: directions(&groups(&incidents)),
         columns: columns(&incidents, period),
         curve: curve_of(&now),
         curve_before: curve_of(&before),
@@ -185,19 +185,8 @@ fn figures(
             definition,
         }
     };
-    let monitoring = detections.iter().find(|share| share.label == "monitoring");
     let n_known = detections.first().map_or(0, |share| share.n_known);
-    let none = (n_known > 0).then(|| Share {
-        field: ShareField::DetectionSource,
-        label: "monitoring",
-        n_all: now.len(),
-        n_known,
-        n: 0,
-        percent: Some(0.0),
-        interval: trends::stats::wilson_interval(0, n_known as u64)
-            .map(|i| trends::stats::Interval { low: 0.0, high: trends::tables::round1(100.0 * i.high) }),
-    });
-    let share = monitoring.cloned().or(none);
+    let share = share_of(detections, "monitoring");
     vec![
         Figure {
             name: "Incidents",
@@ -247,16 +236,13 @@ fn more(durations: &Durations) -> Vec<String> {
 
 fn columns(incidents: &[Incident], period: &Period) -> Vec<Column> {
     let (first, last) = (Quarter::of(period.first), Quarter::of(period.last));
-    let counts = counts(incidents);
     let earliest = incidents.iter().filter_map(Incident::quarter).min().unwrap_or(first).min(first);
     let from = last.plus(1 - COLUMNS).min(first).max(earliest);
     Quarter::range(from, last)
         .map(|quarter| {
             let group = within(incidents, &quarter.period());
-            let label = quarter.to_string();
-            let count = counts.iter().find(|count| count.label == label).cloned();
             Column {
-                count: count.unwrap_or_else(|| count_of(incidents, &quarter.period())),
+                count: count_of(incidents, &quarter.period()),
                 causes: shares_of(&group, ShareField::RootCause),
                 detections: shares_of(&group, ShareField::DetectionSource),
                 ttr: durations_of(&group, Measure::Ttr),

@@ -10,6 +10,7 @@ use std::path::{Component, Path};
 
 use zip::ZipArchive;
 
+use super::limits::{ARCHIVE_DEPTH, ARCHIVE_FILES, ARCHIVE_HARMLESS, ARCHIVE_RATIO, ARCHIVE_SIZES};
 use super::{Limits, Name, Out, Skip, Source, documents, office, read_limited, walk};
 
 /// The four formats.
@@ -26,26 +27,16 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    /// An archive in an archive in an archive.
-    const DEEPEST: usize = 3;
-    const MOST_FILES: usize = 20_000;
-    /// In files of the largest size that is read.
-    const MOST_BYTES: u64 = 8;
-    /// Text packs to a tenth, repetitive logs to a hundredth.
-    const MOST_RATIO: u64 = 250;
-    /// Below this size the ratio does no harm.
-    const HARMLESS: u64 = 8 << 20;
-
     fn count(&mut self, bytes: u64, limits: Limits) -> Result<(), Skip> {
         self.files += 1;
         self.bytes += bytes;
-        let most = limits.max_bytes.saturating_mul(Unpacked::MOST_BYTES);
+        let most = limits.max_bytes.saturating_mul(ARCHIVE_SIZES);
         let Unpacked { files, bytes, packed, .. } = *self;
-        if files > Unpacked::MOST_FILES {
-            Err(Skip::Bomb(format!("more than {} files", Unpacked::MOST_FILES)))
+        if files > ARCHIVE_FILES {
+            Err(Skip::Bomb(format!("more than {} files", ARCHIVE_FILES)))
         } else if bytes > most {
             Err(Skip::Bomb(format!("{bytes} bytes in {files} files; raise --max-bytes to read {most} and more")))
-        } else if bytes > Unpacked::HARMLESS && bytes / packed.max(1) > Unpacked::MOST_RATIO {
+        } else if bytes > ARCHIVE_HARMLESS && bytes / packed.max(1) > ARCHIVE_RATIO {
             Err(Skip::Bomb(format!("{bytes} bytes from {packed}, {} times as many", bytes / packed.max(1))))
         } else {
             Ok(())
@@ -65,8 +56,8 @@ impl Source<[u8]> for Archive {
         if out.unpacked.depth == 0 {
             out.unpacked = Unpacked { packed: bytes.len() as u64, ..Unpacked::default() };
         }
-        if out.unpacked.depth == Unpacked::DEEPEST {
-            return Err(Skip::Bomb(format!("archives {} deep", Unpacked::DEEPEST + 1)));
+        if out.unpacked.depth == ARCHIVE_DEPTH {
+            return Err(Skip::Bomb(format!("archives {} deep", ARCHIVE_DEPTH + 1)));
         }
         out.unpacked.depth += 1;
         let read = if office::is_zip(bytes) {
@@ -328,7 +319,7 @@ mod tests {
             nested = gz(&nested);
         }
         assert_eq!(told(nested, "x"), ["skipped x: unpacks to too much: archives 4 deep"]);
-        let names: Vec<String> = (0..Unpacked::MOST_FILES + 1).map(|at| format!("{at}.md")).collect();
+        let names: Vec<String> = (0..ARCHIVE_FILES + 1).map(|at| format!("{at}.md")).collect();
         let many: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
         assert_eq!(told(archive(&many), "x").last().unwrap(), "skipped x: unpacks to too much: more than 20000 files");
     }

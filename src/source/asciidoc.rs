@@ -91,7 +91,7 @@ fn table(text: &Text, at: usize) -> Take {
         if (from..to).all(is_cell) {
             let mut row = text.block(BlockKind::TableRow, from, to);
             row.span.start += usize::from(text.body(from).starts_with('|'));
-            rows.push(row);
+            rows.push(Block { span: row.span.trim(text.text), ..row });
         } else {
             rows.extend(
                 (from..to).map(|row| text.rest(BlockKind::TableRow, row, usize::from(text.body(row).starts_with('|')))),

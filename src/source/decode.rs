@@ -60,6 +60,7 @@ fn decoded(bytes: &[u8], encoding: &'static Encoding) -> (String, Vec<String>) {
 /// UTF-16 without a mark: in Western text every second byte is zero.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
+    memchr::memchr(0, sample)?;
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd, pairs) = (zeros(0), zeros(1), sample.len() / 2);
     if pairs < 2 || !bytes.len().is_multiple_of(2) {
@@ -79,7 +80,7 @@ fn check_text(bytes: &[u8]) -> Result<(), Skip> {
     if let Some(at) = memchr::memchr(0, sample) {
         return Err(Skip::Binary(format!("it has a NUL byte at offset {at}")));
     }
-    let is_control = |b: &&u8| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b);
+    let is_control = |b: &&u8| (**b < 0x20 && **b != 0x1b && !(b'\t'..=b'\r').contains(*b)) || **b == 0x7f;
     let controls = sample.iter().filter(is_control).count();
     if controls * 50 > sample.len() {
         return Err(Skip::Binary(format!("{controls} of its first {} bytes are control characters", sample.len())));
@@ -135,9 +136,10 @@ pub fn mojibake(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let found: Vec<&str> = SIGNS.find_iter(text).map(|found| found.as_str()).collect();
-    let first = found.first().filter(|_| found.len() >= 2)?;
-    Some(format!("{} places look like text decoded wrongly before it came here, such as `{first}`", found.len()))
+    let first = SIGNS.find(text)?.as_str();
+    let count = SIGNS.find_iter(text).count();
+    (count >= 2)
+        .then(|| format!("{count} places look like text decoded wrongly before it came here, such as `{first}`"))
 }
 
 /// The encoding that a page or an XML declaration names near its top.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::office::{Parts, Xml, attribute, has_part};
-use super::page::{Draft, Kind, Place};
+use super::pieces::{Kind, Pieces, Place};
 use super::{Page, Skip};
 use crate::document::Dropped;
 
@@ -22,22 +22,22 @@ pub fn is_docx(bytes: &[u8]) -> bool {
 pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
     let mut parts = Parts::open(bytes, "Word document")?;
     let styles = styles(&mut parts)?;
-    let mut body = Body { styles, draft: Draft::default(), hidden: 0, in_text: false };
+    let mut body = Body { styles, pieces: Pieces::default(), hidden: 0, in_text: false };
     parts.walk(BODY, |xml| match xml {
         Xml::Start(name, element) => body.start(name, |key| attribute(element, key)),
         Xml::End(name) => body.end(name),
-        Xml::Text(text) if body.in_text && body.hidden == 0 => body.draft.text(text),
+        Xml::Text(text) if body.in_text && body.hidden == 0 => body.pieces.text(text),
         Xml::Text(_) => {}
     })?;
-    body.draft.end_block();
-    body.draft.end_row();
+    body.pieces.end_block();
+    body.pieces.end_row();
     let [title, author, created, modified] =
         parts.properties("docProps/core.xml", ["title", "creator", "created", "modified"])?;
     let mut page = Page { title: Some(title).filter(|title| !title.trim().is_empty()), ..Page::default() };
     page.meta("author", &author);
     page.meta("created", &created);
     page.meta("modified", &modified);
-    page.follow(body.draft.finish(None));
+    page.follow(body.pieces.finish(None));
     let aside = ["word/comments.xml", "word/footnotes.xml", "word/endnotes.xml", "word/header", "word/footer"];
     let left_out = parts.list().into_iter().filter(|(name, _)| aside.iter().any(|aside| name.starts_with(aside)));
     page.dropped.extend(left_out.map(|(name, size)| Dropped {
@@ -101,7 +101,7 @@ fn heading(level: u8) -> Kind {
 
 struct Body {
     styles: HashMap<String, Kind>,
-    draft: Draft,
+    pieces: Pieces,
     /// How many elements are open in which nothing is text.
     hidden: usize,
     in_text: bool,
@@ -116,33 +116,33 @@ impl Body {
         if self.hidden > 0 {
             return;
         }
-        let go_to = |draft: &mut Draft, kind| draft.go_to(Place { kind, region: 0 });
+        let go_to = |pieces: &mut Pieces, kind| pieces.go_to(Place { kind, region: 0 });
         match name {
             "p" => {
-                self.draft.end_block();
-                go_to(&mut self.draft, Kind::Paragraph);
+                self.pieces.end_block();
+                go_to(&mut self.pieces, Kind::Paragraph);
             }
             "pStyle" => {
                 let id = attribute("val").unwrap_or_default();
                 // Files without a list of styles have the ids that Word gives.
                 let unlisted = || named(&id.replacen("Heading", "heading ", 1));
                 if let Some(kind) = self.styles.get(&id).copied().or_else(unlisted) {
-                    go_to(&mut self.draft, kind);
+                    go_to(&mut self.pieces, kind);
                 }
             }
             "outlineLvl" => {
-                _ = attribute("val").and_then(|value| level(&value)).map(|kind| go_to(&mut self.draft, kind))
+                _ = attribute("val").and_then(|value| level(&value)).map(|kind| go_to(&mut self.pieces, kind))
             }
-            "numId" if attribute("val").is_none_or(|id| id != "0") && self.draft.kind() == Kind::Paragraph => {
-                let item = self.draft.new_item();
-                go_to(&mut self.draft, Kind::Item(item));
+            "numId" if attribute("val").is_none_or(|id| id != "0") && self.pieces.kind() == Kind::Paragraph => {
+                let item = self.pieces.new_item();
+                go_to(&mut self.pieces, Kind::Item(item));
             }
-            "tr" => self.draft.start_row(),
-            "tc" => self.draft.start_cell(),
+            "tr" => self.pieces.start_row(),
+            "tc" => self.pieces.start_cell(),
             "t" => self.in_text = true,
-            "tab" => self.draft.text("\t"),
-            "br" | "cr" => self.draft.line_break(),
-            "noBreakHyphen" => self.draft.text("-"),
+            "tab" => self.pieces.text("\t"),
+            "br" | "cr" => self.pieces.line_break(),
+            "noBreakHyphen" => self.pieces.text("-"),
             _ => {}
         }
     }
@@ -153,8 +153,8 @@ impl Body {
             return;
         }
         match name {
-            "p" => self.draft.end_block(),
-            "tr" | "tbl" => self.draft.end_row(),
+            "p" => self.pieces.end_block(),
+            "tr" | "tbl" => self.pieces.end_row(),
             "t" => self.in_text = false,
             _ => {}
         }

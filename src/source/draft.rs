@@ -8,34 +8,23 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::{DateTimeParser, PiecesOffset};
 
-use super::{Name, Out, Skip, html, markdown};
-use crate::document::{Block, BlockKind, Document, Format, Span};
+use super::{Name, Out, Page, Skip, html, of_page};
+use crate::document::{BlockKind, Document, Format};
 
 /// A document in the making: [`Draft::meta`] for each statement, then [`Draft::heading`] and the rest in order.
 #[derive(Default)]
 pub struct Draft {
-    text: String,
-    blocks: Vec<Block>,
+    page: Page,
     format: Option<Format>,
-    /// Whether the front matter is open.
-    is_head: bool,
 }
 
 impl Draft {
     /// States `key: value`, in one line; nothing where the value is blank.
     pub fn meta(&mut self, key: &str, value: &str) {
-        let value = words(value);
-        if value.is_empty() {
-            return;
+        if !value.trim().is_empty() {
+            self.page.begin_head();
+            self.page.meta(key, value);
         }
-        if !self.is_head {
-            self.text.push_str("---\n");
-            self.is_head = true;
-        }
-        let start = self.text.len();
-        self.text.push_str(&format!("{key}: {value}"));
-        self.blocks.push(Block { kind: BlockKind::Meta, span: Span::new(start, self.text.len()) });
-        self.text.push('\n');
     }
 
     /// States the time `value`, in RFC 3339 to the second where it is one.
@@ -53,15 +42,15 @@ impl Draft {
 
     /// Markdown or plain text.
     pub fn markdown(&mut self, text: &str) {
-        let blocks = markdown::segment(text);
-        self.append(text, blocks);
+        self.page.end_head();
+        self.page.markdown(text.trim_end());
     }
 
     /// A page or a piece of one.
     pub fn html(&mut self, text: &str) {
-        let page = html::read(text);
         self.format = Some(Format::Html);
-        self.append(&page.text, page.blocks);
+        self.page.end_head();
+        self.page.follow(Page { title: None, ..html::read(text) });
     }
 
     /// Text that may be HTML, as bodies in exports are.
@@ -85,38 +74,19 @@ impl Draft {
             self.markdown(&state);
             self.rich(body);
         }
-        let posted = words(&self::time(time).replacen('T', " ", 1));
+        // `2025-03-18T19:21:05Z`, and not the T of `UTC`.
+        let written = self::time(time);
+        let is_iso = written.starts_with(|c: char| c.is_ascii_digit()) && written.as_bytes().get(10) == Some(&b'T');
+        let posted = words(&if is_iso { written.replacen('T', " ", 1) } else { written });
         if !posted.is_empty() {
-            let posted = format!("Posted {posted}");
-            let span = Span::new(0, posted.len());
-            self.append(&posted, vec![Block { kind: BlockKind::Update, span }]);
-        }
-    }
-
-    fn append(&mut self, text: &str, blocks: Vec<Block>) {
-        if blocks.is_empty() {
-            return;
-        }
-        self.end_head();
-        if !self.text.is_empty() {
-            self.text.push_str(if self.text.ends_with("\n") { "\n" } else { "\n\n" });
-        }
-        let offset = self.text.len();
-        self.text.push_str(text.trim_end());
-        let moved = |span: Span| Span::new(span.start + offset, span.end + offset);
-        self.blocks.extend(blocks.into_iter().map(|block| Block { span: moved(block.span), ..block }));
-    }
-
-    fn end_head(&mut self) {
-        if self.is_head {
-            self.text.push_str("---\n");
-            self.is_head = false;
+            self.page.end_head();
+            self.page.block(BlockKind::Update, &format!("Posted {posted}"));
         }
     }
 
     /// Gives the document to `out`: the part `part` of the file, or the file itself where that is blank.
     pub fn finish(mut self, name: &Name, part: &str, url: Option<String>, out: &mut Out) {
-        self.end_head();
+        self.page.end_head();
         let mut id = name.id.to_owned();
         let mut place = name.source.to_owned();
         let part = words(part).replace(' ', "-");
@@ -124,23 +94,17 @@ impl Draft {
             id = format!("{id}#{part}");
             place = format!("{place}#{part}");
         }
-        if self.blocks.iter().all(|block| block.kind == BlockKind::Meta) {
-            return out.skip(&place, Skip::Empty);
+        let url = url.filter(|url| !url.is_empty());
+        match of_page(self.page, self.format.unwrap_or(Format::Markdown), &id, name.source) {
+            Ok(document) if document.blocks.iter().all(|block| block.kind == BlockKind::Meta) => {
+                out.skip(&place, Skip::Empty);
+            }
+            Ok(document) if document.text.len() as u64 > name.limits.max_bytes => {
+                out.skip(&place, Skip::TooLarge(name.limits.max_bytes));
+            }
+            Ok(document) => out.document(Document { url, ..document }),
+            Err(why) => out.skip(&place, why),
         }
-        if self.text.len() as u64 > name.limits.max_bytes {
-            return out.skip(&place, Skip::TooLarge(name.limits.max_bytes));
-        }
-        out.document(Document {
-            id,
-            source: name.source.to_owned(),
-            url: url.filter(|url| !url.is_empty()),
-            format: self.format.unwrap_or(Format::Markdown),
-            text: self.text,
-            blocks: self.blocks,
-            title_hint: None,
-            notes: Vec::new(),
-            dropped: Vec::new(),
-        });
     }
 }
 
@@ -227,7 +191,7 @@ mod tests {
         draft.time("Created at", "2025-03-18T19:21:05.000Z");
         draft.heading(1, "Refunds failing");
         draft.update("Resolved", "All is well.", "2025-03-18T19:21:05.000Z");
-        draft.update("Investigating", "Refunds fail.", "2025-03-18T18:00:00Z");
+        draft.update("Investigating", "Refunds fail.", "Mar 18, 2025 - 18:00 UTC");
         let mut documents = Vec::new();
         let mut each = |read: Result<Document, _>| documents.push(read.unwrap());
         let name = Name { id: "a.json", source: "in/a.json", path: None, limits: Default::default(), mappings: &[] };
@@ -237,8 +201,8 @@ mod tests {
         assert_eq!(
             document.text,
             "---\nOrganization: Larkspur Pay\nCreated at: 2025-03-18T19:21:05Z\n---\n\n# Refunds failing\n\n\
-             Resolved\nAll is well.\n\nPosted 2025-03-18 19:21:05Z\n\nInvestigating\nRefunds fail.\n\nPosted 2025-03-18 18:00:00Z"
+             Resolved\nAll is well.\n\nPosted 2025-03-18 19:21:05Z\n\nInvestigating\nRefunds fail.\n\nPosted Mar 18, 2025 - 18:00 UTC"
         );
-        assert_eq!(document.blocks, markdown::segment(&document.text));
+        assert_eq!(document.blocks, crate::source::markdown::segment(&document.text));
     }
 }

@@ -169,10 +169,8 @@ impl Entry {
 
     fn give(self, feed: &str, name: &Name, out: &mut Out) {
         let mut draft = Draft::default();
-        let of_status = feed.strip_suffix(" - Incident History").or_else(|| feed.strip_suffix(" Incident History"));
-        let owner = of_status.unwrap_or(feed);
-        match owner.strip_suffix(" Status").or_else(|| owner.strip_suffix(" status")).or(of_status) {
-            Some(owner) => draft.meta("Organization", owner.trim_end_matches([' ', '-'])),
+        match owner(feed) {
+            Some(owner) => draft.meta("Organization", owner),
             None => draft.meta("Feed", feed),
         }
         let body = if self.content.trim().is_empty() { &self.summary } else { &self.content };
@@ -194,6 +192,14 @@ impl Entry {
         let part = [end(&link), end(self.id.trim()), plain(&self.title)].into_iter().find(|part| !part.is_empty());
         draft.finish(name, &part.unwrap_or_else(|| "entry".to_owned()), Some(link), out);
     }
+}
+
+/// Whose status page has that title: `Larkspur Status - Incident History`.
+pub fn owner(title: &str) -> Option<&str> {
+    let of_status = title.strip_suffix(" - Incident History").or_else(|| title.strip_suffix(" Incident History"));
+    let owner = of_status.unwrap_or(title);
+    let owner = owner.strip_suffix(" Status").or_else(|| owner.strip_suffix(" status")).or(of_status);
+    owner.map(|owner| owner.trim_end_matches([' ', '-']))
 }
 
 struct Update {
@@ -226,7 +232,7 @@ fn updates(body: &str, last: &str) -> Vec<Update> {
 }
 
 /// `Mar 18, 15:31 UTC` with the year in which it is last before `last`: `Mar 18, 2025 - 15:31 UTC`.
-fn dated(time: &str, last: Option<Date>) -> String {
+pub fn dated(time: &str, last: Option<Date>) -> String {
     static SHORT: LazyLock<Regex> = LazyLock::new(|| {
         // A literal pattern, compiled by the tests.
         Regex::new(r"^([A-Za-z]{3})[a-z]*\.? (\d{1,2}) ?, ?(\d{1,2}:\d{2}.*)$").expect("a literal pattern compiles")

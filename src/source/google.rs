@@ -35,7 +35,7 @@ impl Form for Incident {
         draft.heading(1, &first_text(item, &["external_desc", "service_name"]));
         let mut updates: Vec<&Value> = items(item, "updates").iter().collect();
         let time = |update: &Value| first_text(update, &["when", "created", "modified"]);
-        updates.sort_by_key(|update| std::cmp::Reverse(time(update).parse::<jiff::Timestamp>().ok()));
+        updates.sort_by_cached_key(|update| std::cmp::Reverse(time(update).parse::<jiff::Timestamp>().ok()));
         for update in updates {
             draft.update(&shown(&text(update, "status")), &text(update, "text"), &time(update));
         }

@@ -9,6 +9,7 @@
 
 use serde_json::Value;
 
+use super::limits::{ITEM_BYTES, ITEM_VALUES};
 use super::{Name, Out, Skip, Source, google, issues, mapping, statuspage};
 
 /// A form of items that is known.
@@ -21,9 +22,6 @@ pub trait Form: Sync {
 }
 
 const FORMS: &[&dyn Form] = &[&statuspage::Incident, &google::Incident, &issues::Issue];
-
-/// The most bytes of an item, and of what stands around a list.
-const MOST_BYTES: usize = 2 << 20;
 
 /// Keys under which a list of items, or the one item, stands.
 const LISTS: &[&str] = &["incidents", "issues", "data", "items", "results", "result", "records", "values", "nodes"];
@@ -47,7 +45,7 @@ impl Source<str> for Json {
         let (mut found, mut last) = (None, None);
         for (nth, item) in items.by_ref().enumerate() {
             let place = || format!("{}#{}", name.source, nth + 1);
-            match item.and_then(|item| serde_json::from_str::<Value>(item).map_err(|why| bad(&why))) {
+            match item.and_then(parse) {
                 Ok(item) => match found.or_else(|| form(&item, name)) {
                     Some(form) => {
                         found = Some(form);
@@ -74,8 +72,9 @@ fn unknown() -> Skip {
     Skip::NoIncident("JSON of no form that is known (see docs/formats.md); `--mapping` can teach one".to_owned())
 }
 
-fn bad(why: &serde_json::Error) -> Skip {
-    Skip::Broken(format!("not JSON: {why}"))
+/// The item parsed, unless it is larger than one may be.
+pub fn parse(item: &str) -> Result<Value, Skip> {
+    serde_json::from_str(sized(item)?).map_err(|why| Skip::Broken(format!("not JSON: {why}")))
 }
 
 /// The form of an item: of the user's mappings, ours, or the mappings that are built in.
@@ -103,17 +102,17 @@ impl<'t> Items<'t> {
     /// The first item that can be parsed, of those at the very beginning.
     fn first(&self) -> Option<Value> {
         let items = Items { text: self.text, at: self.at, list: self.list.clone(), done: false };
-        items.take(4).flatten().find_map(|item| serde_json::from_str(item).ok())
+        items.take(4).flatten().find_map(|item| parse(item).ok())
     }
 
     /// The object that the list stands in, without the list; null where there is none, or it is too large.
     fn around(&self) -> Value {
         let Some(list) = self.list.as_ref().filter(|_| self.text.starts_with('{')) else { return Value::Null };
-        if list.start + (self.text.len() - list.end) > MOST_BYTES {
+        if list.start + (self.text.len() - list.end) > ITEM_BYTES {
             return Value::Null;
         }
         let text = [&self.text[..list.start], &self.text[list.end..]].concat();
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        parse(&text).unwrap_or(Value::Null)
     }
 }
 
@@ -127,7 +126,7 @@ impl<'t> Iterator for Items<'t> {
         let bytes = self.text.as_bytes();
         if self.list.is_none() {
             self.done = true;
-            return Some(sized(self.text));
+            return Some(Ok(self.text));
         }
         let start = blank(bytes, self.at, b", \n\r\t");
         if start >= bytes.len() || bytes[start] == b']' {
@@ -140,7 +139,7 @@ impl<'t> Iterator for Items<'t> {
         match value_end(bytes, start) {
             Some(end) if end > start => {
                 self.at = end;
-                Some(sized(&self.text[start..end]))
+                Some(Ok(&self.text[start..end]))
             }
             _ => {
                 self.done = true;
@@ -151,11 +150,14 @@ impl<'t> Iterator for Items<'t> {
 }
 
 fn sized(item: &str) -> Result<&str, Skip> {
-    if item.len() > MOST_BYTES {
-        Err(Skip::Broken(format!("an item of more than {MOST_BYTES} bytes")))
-    } else {
-        Ok(item)
+    if item.len() > ITEM_BYTES {
+        return Err(Skip::Broken(format!("an item of more than {ITEM_BYTES} bytes")));
     }
+    // Every value but the first stands after one of these; in strings they count, too, but not so often.
+    if memchr::memchr3_iter(b',', b'[', b'{', item.as_bytes()).nth(ITEM_VALUES).is_some() {
+        return Err(Skip::Broken(format!("an item of more than {ITEM_VALUES} values")));
+    }
+    Ok(item)
 }
 
 /// What lies between the brackets of the list of items: that of the file, or of a key of [`LISTS`].

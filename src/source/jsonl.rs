@@ -5,9 +5,11 @@
 //! those of the lines. Promises: a bad line costs that line alone and is named by its number; no line is held beyond the
 //! limit. Leaves to others: whether the ids of a stream are unique.
 
+use std::fmt;
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use super::{Limits, Name, Out, Skip, Skipped, Source, from_text, json};
@@ -36,7 +38,7 @@ impl Source<str> for Jsonl {
                 }
             };
             // An export has an incident a line, in a form of its own.
-            if let Ok(item) = serde_json::from_slice::<Value>(&line.bytes)
+            if let Ok(item) = json::parse(&String::from_utf8_lossy(&line.bytes))
                 && item.get("text").is_none()
                 && let Some(form) = json::form(&item, name)
             {
@@ -73,11 +75,39 @@ struct Entry {
     title: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Text(String),
-    Number(serde_json::Number),
+/// A text or a number. Other values are refused when they begin, and not when they have been read.
+struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+struct IdVisitor;
+
+impl Visitor<'_> for IdVisitor {
+    type Value = Id;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a text or a number as `id`")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Id, E> {
+        Ok(Id(text.to_owned()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Id, E> {
+        Ok(Id(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Id, E> {
+        Ok(Id(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Id, E> {
+        Ok(Id(serde_json::Number::from_f64(number).map_or_else(|| number.to_string(), |number| number.to_string())))
+    }
 }
 
 impl RawLine {
@@ -89,10 +119,7 @@ impl RawLine {
         if entry.text.len() as u64 > limits.max_bytes {
             return Err(skipped(Skip::TooLarge(limits.max_bytes)));
         }
-        let id = match entry.id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
-        };
+        let id = entry.id.0;
         let from = entry.source.as_deref().unwrap_or(&source);
         let mut document = from_text(entry.text, &id, from, None).map_err(skipped)?;
         document.title_hint = entry.title.or(document.title_hint);

@@ -151,6 +151,10 @@ pub fn rule(body: &str, least: usize) -> Option<char> {
 
 /// Whether the line parts the head of a table from its body: `| --- | :---: |`, `--- | ---`, `+----+----+`.
 pub fn is_table_rule(body: &str) -> bool {
+    // Most lines begin otherwise.
+    if !body.trim_start().starts_with(['|', '+', '-', ':', '=']) {
+        return false;
+    }
     let mut parts = body.split(['|', '+']).map(str::trim).filter(|part| !part.is_empty()).peekable();
     let is_dashes =
         |part: &str| part.contains(['-', '=']) && part.bytes().all(|b| matches!(b, b'-' | b':' | b'=' | b' '));

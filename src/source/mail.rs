@@ -8,11 +8,12 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use mail_parser::mailbox::mbox::MessageIterator;
-use mail_parser::{Address, MessageParser, MimeHeaders, PartType};
+use mail_parser::{HeaderName, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
+use super::limits::{MAIL_FIELD_BYTES, MAIL_MAILS, MAIL_PARTS};
 use super::lines::lines;
-use super::{Name, Out, Page, Skip, Source, html, markdown, of_page};
+use super::{Name, Out, Page, Skip, Source, html, of_page};
 use crate::document::{BlockKind, Dropped, Format, Span};
 
 /// A message in a file of its own.
@@ -59,6 +60,9 @@ impl Source<[u8]> for Mailbox {
                 Ok(document) => out.document(document),
                 Err(why) => out.skip(&source, why),
             }
+            if out.is_full() {
+                break;
+            }
         }
         Ok(())
     }
@@ -89,9 +93,20 @@ fn fields(bytes: &[u8]) -> Vec<String> {
 /// The page of one message, and what its id makes of a record's id.
 fn message(bytes: &[u8]) -> Result<(Page, Option<String>), Skip> {
     let damaged = |why: &str| Skip::Damaged { kind: "mail".to_owned(), why: why.to_owned() };
-    let message = MessageParser::default().parse(bytes).ok_or_else(|| damaged("it has no header"))?;
+    check(bytes)?;
+    // Of the other fields nothing is needed, and addresses parsed take twenty times their bytes.
+    let parser = MessageParser::new()
+        .with_mime_headers()
+        .header_text(HeaderName::From)
+        .header_date(HeaderName::Date)
+        .header_text(HeaderName::Subject)
+        .header_id(HeaderName::MessageId)
+        .default_header_ignore();
+    let message = parser.parse(bytes).ok_or_else(|| damaged("it has no header"))?;
     let mut page = Page::default();
-    page.meta("From", &message.from().map(shown).unwrap_or_default());
+    // `"Lee, Ann" <ann@example.org>`
+    let from = message.header(HeaderName::From).and_then(|from| from.as_text()).unwrap_or_default();
+    page.meta("From", &from.replace('"', ""));
     page.meta("Date", &message.date().filter(|date| date.is_valid()).map(|date| date.to_rfc3339()).unwrap_or_default());
     page.meta("Subject", message.subject().unwrap_or_default());
     let bodies: Vec<usize> = message.text_body.iter().map(|part| *part as usize).collect();
@@ -106,7 +121,7 @@ fn message(bytes: &[u8]) -> Result<(Page, Option<String>), Skip> {
         let opens = part.attachment_name().unwrap_or("without a name").to_owned();
         page.dropped.push(Dropped { opens, bytes: part.len(), why: "attachment".to_owned() });
     }
-    if page.blocks.iter().all(|block| block.kind == BlockKind::Meta) {
+    if page.beyond.is_none() && page.blocks.iter().all(|block| block.kind == BlockKind::Meta) {
         return Err(Skip::Empty);
     }
     let id =
@@ -114,12 +129,33 @@ fn message(bytes: &[u8]) -> Result<(Page, Option<String>), Skip> {
     Ok((page, id))
 }
 
-fn shown(address: &Address) -> String {
-    let people = address.iter().map(|person| match (&person.name, &person.address) {
-        (Some(name), Some(address)) => format!("{name} <{address}>"),
-        (name, address) => name.as_ref().or(address.as_ref()).map(ToString::to_string).unwrap_or_default(),
+/// Refuses a mail of more parts than any has, whatever they are: the parser holds a tree of them.
+fn check(bytes: &[u8]) -> Result<(), Skip> {
+    static MARKS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        regex::bytes::Regex::new(r"(?im-u)^(?:--|content-[a-z-]+:(?:[^\n]|\n[ \t])*)")
+            .expect("a literal pattern compiles")
     });
-    people.collect::<Vec<_>>().join(", ")
+    let (mut parts, mut mails, mut fields) = (0, 0, 0);
+    for mark in MARKS.find_iter(bytes) {
+        if mark.as_bytes() == b"--" {
+            parts += 1;
+            continue;
+        }
+        fields += mark.len();
+        let kind = mark.as_bytes().to_ascii_lowercase();
+        mails += usize::from(memchr::memmem::find(&kind, b"message/").is_some());
+    }
+    for (count, most, of) in [
+        (parts, MAIL_PARTS, "parts of a mail"),
+        (mails, MAIL_MAILS, "mails"),
+        (fields, MAIL_FIELD_BYTES, "bytes of fields"),
+    ] {
+        if count > most {
+            return Err(Skip::Beyond { most, of });
+        }
+    }
+    Ok(())
 }
 
 /// Adds the text of a message; what it quotes below words of its own as code.
@@ -128,6 +164,9 @@ fn body(page: &mut Page, text: &str) {
         // A literal pattern, compiled by the tests.
         Regex::new(r"^(?:On\s.{6,200}\swrote:|-{3,}\s*Original Message\s*-{3,})$").expect("a literal pattern compiles")
     });
+    if !page.has_room(text) {
+        return;
+    }
     let lines = lines(text);
     let is_quote = |at: usize| lines[at].full.of(text).starts_with('>');
     let opens = |at: usize| ATTRIBUTION.is_match(lines[at].full.of(text).trim());
@@ -152,14 +191,14 @@ fn body(page: &mut Page, text: &str) {
     }
     runs.push((false, Span::new(own, text.len())));
     if runs.iter().all(|(quoted, span)| *quoted || span.of(text).trim().is_empty()) {
-        page.segmented(text, markdown::segment(text));
+        page.markdown(text);
         return;
     }
     for (quoted, span) in runs {
         if quoted {
             page.block(BlockKind::Code, span.of(text));
         } else {
-            page.segmented(span.of(text), markdown::segment(span.of(text)));
+            page.markdown(span.of(text));
         }
     }
 }

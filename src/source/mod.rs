@@ -15,13 +15,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use self::compose::Page;
 use crate::document::{Document, Format};
 
 mod archive;
 mod asciidoc;
 mod boilerplate;
-mod compose;
 mod decode;
 mod dialect;
 mod docx;
@@ -30,11 +28,13 @@ mod feed;
 mod fences;
 mod front;
 mod google;
+mod history;
 mod html;
 mod issues;
 mod joins;
 mod json;
 pub mod jsonl;
+pub mod limits;
 mod lines;
 mod mail;
 pub mod mapping;
@@ -47,6 +47,7 @@ mod org;
 mod out;
 mod page;
 mod pdf;
+mod pieces;
 mod rst;
 mod rtf;
 mod split;
@@ -54,8 +55,10 @@ mod statuspage;
 mod table;
 pub mod walk;
 
+pub use self::limits::Limits;
 use self::mapping::Mapping;
 pub use self::out::Out;
+use self::page::Page;
 
 /// A reader of one format, which may hold many documents; `C` is what it reads, `[u8]` or `str`.
 pub trait Source<C: ?Sized>: Sync {
@@ -84,6 +87,7 @@ const TEXTS: &[&dyn Source<str>] = &[
     &jsonl::Jsonl,
     &json::Json,
     &feed::Feed,
+    &history::History,
     &table::Table,
 ];
 
@@ -100,8 +104,7 @@ impl<C: ?Sized> Source<C> for Single<C> {
     }
 
     fn read(&self, content: &C, name: &Name, out: &mut Out) -> Result<(), Skip> {
-        split::give(of_page((self.read)(content)?, self.format, name.id, name.source)?, name, out);
-        Ok(())
+        give((self.read)(content)?, self.format, name, out)
     }
 }
 
@@ -144,19 +147,6 @@ fn has_extension(path: Option<&Path>, names: &[&str]) -> bool {
     extension.is_some_and(|extension| names.contains(&extension.as_str()))
 }
 
-/// How large an input may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The most bytes that one document may have.
-    pub max_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { max_bytes: 16 << 20 }
-    }
-}
-
 /// Why an input gives no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Skip {
@@ -168,6 +158,8 @@ pub enum Skip {
     Binary(String),
     /// It is larger than the limit of that many bytes.
     TooLarge(u64),
+    /// It has more of something than one document may have, see [`limits`].
+    Beyond { most: usize, of: &'static str },
     /// It is text in an encoding that is not supported.
     Encoding(&'static str),
     /// Its name tells a kind of file that holds no document, or none that can be read yet.
@@ -201,6 +193,7 @@ impl fmt::Display for Skip {
             Skip::Empty => f.write_str("empty: it has no words"),
             Skip::Binary(why) => write!(f, "binary data: {why}"),
             Skip::TooLarge(limit) => write!(f, "larger than {limit} bytes; raise --max-bytes to read it"),
+            Skip::Beyond { most, of } => write!(f, "more than {most} {of} in one document: cut it into several"),
             Skip::Encoding(name) => write!(f, "encoded as {name}; convert it to UTF-8"),
             Skip::Unsupported { extension, kind } => write!(f, "unsupported format: .{extension} ({kind})"),
             Skip::LinkOutside => {
@@ -305,7 +298,14 @@ pub fn documents(bytes: Vec<u8>, name: &Name, out: &mut Out) -> Result<(), Skip>
     if let Some(source) = TEXTS.iter().find(|source| source.claims(&text, name)) {
         return source.read(&text, name, out);
     }
-    split::give(from_text(text, name.id, name.source, name.path)?, name, out);
+    let (page, format) = page_of(text, name.path);
+    give(page, format, name, out)
+}
+
+/// Gives the document that `page` is, or the documents that it is a list of.
+fn give(mut page: Page, format: Format, name: &Name, out: &mut Out) -> Result<(), Skip> {
+    let anchors = std::mem::take(&mut page.anchors);
+    split::give(of_page(page, format, name.id, name.source)?, &anchors, name, out);
     Ok(())
 }
 
@@ -340,6 +340,11 @@ pub fn from_bytes(bytes: Vec<u8>, id: &str, source: &str, path: Option<&Path>) -
 
 /// Reads `text`, in Markdown, HTML or neither, into the one document named `id`; `path` helps to tell the format.
 pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> Result<Document, Skip> {
+    let (page, format) = page_of(text, path);
+    of_page(page, format, id, source)
+}
+
+fn page_of(text: String, path: Option<&Path>) -> (Page, Format) {
     let format = format(&text, path);
     let page = match format {
         Format::Html => html::read(&text),
@@ -349,12 +354,15 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
         Format::Org => Page::of_text(text, Some(&org::Org)),
         _ => Page::of_text(text, None),
     };
-    of_page(page, format, id, source)
+    (page, format)
 }
 
 /// The document named `id` that `page` is, if it has any block.
 fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
-    let Page { text, blocks, title, mut notes, dropped } = page;
+    let Page { text, blocks, title, mut notes, dropped, beyond, .. } = page;
+    if let Some(why) = beyond {
+        return Err(why);
+    }
     notes.extend(decode::mojibake(&text));
     if blocks.is_empty() {
         return Err(Skip::Empty);

@@ -3,9 +3,13 @@
 //! Promises: the cells in their order, Markdown to the letter; outputs that are no text (figures, widgets) are left out.
 //! Quarto's `.qmd` is Markdown with a front matter and needs no reader of its own.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt;
 
-use super::{Name, Page, Skip, markdown};
+use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
+
+use super::{Name, Page, Skip};
 use crate::document::BlockKind;
 
 #[derive(Deserialize)]
@@ -49,20 +53,34 @@ struct Data {
     plain: Option<Lines>,
 }
 
-/// A text, or its lines with their line ends.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Lines {
-    Whole(String),
-    Lines(Vec<String>),
+/// A text, or its lines with their line ends, put together as they are read: as a list they would take ten times the bytes.
+struct Lines(String);
+
+impl<'de> Deserialize<'de> for Lines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Lines, D::Error> {
+        deserializer.deserialize_any(LinesVisitor)
+    }
 }
 
-impl Lines {
-    fn text(self) -> String {
-        match self {
-            Lines::Whole(text) => text,
-            Lines::Lines(lines) => lines.concat(),
+struct LinesVisitor;
+
+impl<'de> Visitor<'de> for LinesVisitor {
+    type Value = Lines;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a text or a list of lines")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Lines, E> {
+        Ok(Lines(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut lines: A) -> Result<Lines, A::Error> {
+        let mut text = String::new();
+        while let Some(line) = lines.next_element::<Cow<str>>()? {
+            text.push_str(&line);
         }
+        Ok(Lines(text))
     }
 }
 
@@ -80,15 +98,15 @@ pub fn read(text: &str) -> Result<Page, Skip> {
     let authors: Vec<_> = notebook.metadata.authors.into_iter().map(|author| author.name).collect();
     page.meta("author", &authors.join(", "));
     for cell in notebook.cells {
-        let source = cell.source.text();
+        let source = cell.source.0;
         if cell.cell_type != "code" {
-            page.segmented(&source, markdown::segment(&source));
+            page.markdown(&source);
             continue;
         }
         page.block(BlockKind::Code, &source);
         for output in cell.outputs {
             for text in [output.text, output.data.and_then(|data| data.plain)].into_iter().flatten() {
-                page.block(BlockKind::Code, &text.text());
+                page.block(BlockKind::Code, &text.0);
             }
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::office::{Parts, Xml, attribute, has_part};
-use super::page::{Draft, Kind, Place};
+use super::pieces::{Kind, Pieces, Place};
 use super::{Page, Skip};
 
 const BODY: &str = "content.xml";
@@ -25,18 +25,18 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
     parts.walk(BODY, |xml| match xml {
         Xml::Start(name, element) => body.start(name, |key| attribute(element, key)),
         Xml::End(name) => body.end(name),
-        Xml::Text(text) if body.in_text > 0 && body.hidden == 0 => body.draft.text(text),
+        Xml::Text(text) if body.in_text > 0 && body.hidden == 0 => body.pieces.text(text),
         Xml::Text(_) => {}
     })?;
-    body.draft.end_block();
-    body.draft.end_row();
+    body.pieces.end_block();
+    body.pieces.end_row();
     let [title, first, last, created, modified] =
         parts.properties("meta.xml", ["title", "initial-creator", "creator", "creation-date", "date"])?;
     let mut page = Page { title: Some(title).filter(|title| !title.trim().is_empty()), ..Page::default() };
     page.meta("author", if first.is_empty() { &last } else { &first });
     page.meta("created", &created);
     page.meta("modified", &modified);
-    page.follow(body.draft.finish(None));
+    page.follow(body.pieces.finish(None));
     Ok(page)
 }
 
@@ -44,7 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
 struct Body {
     /// The style that each style of the document rests on.
     parents: HashMap<String, String>,
-    draft: Draft,
+    pieces: Pieces,
     /// How many paragraphs and headings are open, one in a frame of the other.
     in_text: usize,
     hidden: usize,
@@ -72,15 +72,15 @@ impl Body {
                     (_, Some(item)) => Kind::Item(*item),
                     _ => self.styled(&style),
                 };
-                self.draft.end_block();
-                self.draft.go_to(Place { kind, region: 0 });
+                self.pieces.end_block();
+                self.pieces.go_to(Place { kind, region: 0 });
                 self.in_text += 1;
             }
-            "list-item" | "list-header" => self.items.push(self.draft.new_item()),
-            "table-row" => self.draft.start_row(),
-            "table-cell" | "covered-table-cell" => self.draft.start_cell(),
-            "s" | "tab" => self.draft.text(" "),
-            "line-break" => self.draft.line_break(),
+            "list-item" | "list-header" => self.items.push(self.pieces.new_item()),
+            "table-row" => self.pieces.start_row(),
+            "table-cell" | "covered-table-cell" => self.pieces.start_cell(),
+            "s" | "tab" => self.pieces.text(" "),
+            "line-break" => self.pieces.line_break(),
             _ => {}
         }
     }
@@ -92,11 +92,11 @@ impl Body {
         }
         match name {
             "h" | "p" => {
-                self.draft.end_block();
+                self.pieces.end_block();
                 self.in_text = self.in_text.saturating_sub(1);
             }
             "list-item" | "list-header" => _ = self.items.pop(),
-            "table-row" | "table" => self.draft.end_row(),
+            "table-row" | "table" => self.pieces.end_row(),
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What Word and OpenDocument files share: a ZIP archive with XML in it.
 //!
 //! Promises: the XML streams, so depth costs nothing and memory is bounded by the longest run of text; no part is read
-//! beyond [`MOST_XML`]. Leaves to others: what the elements mean (`docx`, `odt`).
+//! beyond its limit. Leaves to others: what the elements mean (`docx`, `odt`).
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 
@@ -11,9 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::Skip;
-
-/// The most bytes of XML that are read of one part. The text of a book has a tenth of it.
-const MOST_XML: u64 = 48 << 20;
+use super::limits::XML_BYTES;
 
 /// An archive with its parts.
 pub struct Parts<'b> {
@@ -63,10 +61,10 @@ impl<'b> Parts<'b> {
         let kind = self.kind;
         let Some(at) = self.archive.index_for_name(part) else { return Ok(()) };
         let input = self.archive.by_index(at).map_err(|why| damaged(kind, &why))?;
-        let mut input = BufReader::new(input.take(MOST_XML));
+        let mut input = BufReader::new(input.take(XML_BYTES));
         walk(&mut input, each).map_err(|why| damaged(kind, &format_args!("{part}: {why}")))?;
         if input.into_inner().limit() == 0 {
-            return Err(Skip::Bomb(format!("{part} unpacks to {MOST_XML} bytes or more")));
+            return Err(Skip::Bomb(format!("{part} unpacks to {XML_BYTES} bytes or more")));
         }
         Ok(())
     }
@@ -142,7 +140,7 @@ pub mod tests {
 
     use super::super::Page;
     use super::*;
-    use crate::document::BlockKind;
+    use crate::source::markdown::tests::told;
 
     /// An archive with these parts, the first stored and the rest deflated.
     pub fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
@@ -158,16 +156,7 @@ pub mod tests {
 
     /// The blocks in short: `h2 Title`, `p words`, `li item`, `tr a | b`.
     pub fn blocks(page: &Page) -> Vec<String> {
-        let name = |kind| match kind {
-            BlockKind::Heading(level) => format!("h{level}"),
-            BlockKind::Paragraph => "p".to_owned(),
-            BlockKind::ListItem => "li".to_owned(),
-            BlockKind::TableRow => "tr".to_owned(),
-            BlockKind::Code => "code".to_owned(),
-            BlockKind::Update => "up".to_owned(),
-            BlockKind::Meta => "meta".to_owned(),
-        };
-        page.blocks.iter().map(|block| format!("{} {}", name(block.kind), block.span.of(&page.text))).collect()
+        told(&page.text, &page.blocks)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::archive::Unpacked;
+use super::limits::DOCUMENTS;
 use super::{Skip, Skipped};
 use crate::document::Document;
 
@@ -19,9 +20,6 @@ pub struct Out<'a> {
     count: usize,
 }
 
-/// Documents of one file, and parts that give none, at most: an export of fifty years at three incidents a day.
-const MOST: usize = 50_000;
-
 impl<'a> Out<'a> {
     /// Hands every document on to `each`.
     pub fn new(each: &'a mut dyn FnMut(Result<Document, Skipped>)) -> Out<'a> {
@@ -35,16 +33,16 @@ impl<'a> Out<'a> {
 
     /// Whether nothing more is taken: a reader may stop.
     pub fn is_full(&self) -> bool {
-        self.count > MOST
+        self.count > DOCUMENTS
     }
 
     /// Counts one more; the one beyond the limit says so, and those after it are dropped.
     fn takes(&mut self, source: &str) -> bool {
         self.count += 1;
-        if self.count == MOST + 1 {
-            (self.each)(Err(Skipped { source: source.to_owned(), why: Skip::TooMany(MOST) }));
+        if self.count == DOCUMENTS + 1 {
+            (self.each)(Err(Skipped { source: source.to_owned(), why: Skip::TooMany(DOCUMENTS) }));
         }
-        self.count <= MOST
+        self.count <= DOCUMENTS
     }
 
     /// Notes what holds for the documents to come: `decoded from windows-1252`.
@@ -94,10 +92,10 @@ mod tests {
         let mut told = Vec::new();
         let mut each = |read: Result<Document, Skipped>| told.push(read.unwrap_err().to_string());
         let mut out = Out::new(&mut each);
-        (0..MOST + 5).for_each(|_| out.skip("a", Skip::Empty));
+        (0..DOCUMENTS + 5).for_each(|_| out.skip("a", Skip::Empty));
         assert!(out.is_full());
-        assert_eq!(told.len(), MOST + 1);
-        assert!(told[MOST].starts_with("skipped a: more than 50000 documents"), "{}", told[MOST]);
+        assert_eq!(told.len(), DOCUMENTS + 1);
+        assert!(told[DOCUMENTS].starts_with("skipped a: more than 50000 documents"), "{}", told[DOCUMENTS]);
     }
 
     #[test]

@@ -1,336 +1,177 @@
-//! The draft of a page's text: pieces in the order of the page, each of a kind and in a region, and what is kept.
+//! A page that is put together piece by piece: the text of a document while a reader makes it, with its blocks.
 //!
-//! Promises: a table's row becomes one piece with its cells parted by ` | `, unless the table only serves the layout;
-//! regions of boilerplate are left out only where they do not hold most of the text; the article is preferred where
-//! it does. Leaves to others: what an element is (`html`).
+//! Promises: every block is a trimmed, non-empty span of the text, in order; a piece that has no words leaves nothing; a page
+//! that grows beyond what one document may have takes no more and says so ([`Page::beyond`]). Leaves to others: what a
+//! piece is (`docx`, `mail`, ...).
 
-pub use super::compose::Page;
-use super::joins::{Before, Joiner};
-use super::{lines, markdown};
-use crate::document::{BlockKind, Dropped};
+use super::dialect::Dialect;
+use super::draft::words;
+use super::{Skip, limits, markdown};
+use crate::document::{Block, BlockKind, Dropped, Span};
 
-/// Where text stands in the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Place {
-    pub kind: Kind,
-    /// Which region, as an index; 0 is the page itself.
-    pub region: usize,
-}
-
-/// What the elements around a text make of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Kind {
-    #[default]
-    Paragraph,
-    Heading(u8),
-    /// The list item of that number; only its first block is the item, what follows are paragraphs.
-    Item(usize),
-    Pre,
-}
-
-#[derive(Debug)]
-struct Piece {
-    kind: BlockKind,
-    region: usize,
-    text: String,
-}
-
-/// A part of the page that is kept or left out as a whole.
+/// The text of a page and its blocks, before it has a name.
 #[derive(Debug, Default)]
-struct Region {
-    /// The index of the region around it, always lower than its own.
-    parent: usize,
-    is_main: bool,
-    /// What says that it is no part of the text: `<nav>`.
-    extra: Option<String>,
+pub struct Page {
+    pub text: String,
+    pub blocks: Vec<Block>,
+    /// See `Document::title_hint`.
+    pub title: Option<String>,
+    /// See `Document::notes`.
+    pub notes: Vec<String>,
+    /// See `Document::dropped`.
+    pub dropped: Vec<Dropped>,
+    /// Why the page is no document, if it has more of something than one may have.
+    pub beyond: Option<Skip>,
+    /// What links to a heading name, by the number of its block.
+    pub anchors: Vec<(usize, String)>,
+    /// Whether the front matter is open.
+    pub in_head: bool,
 }
 
-/// A row of a table while its cells are read.
-#[derive(Debug, Default)]
-struct Row {
-    region: usize,
-    /// The number of the cell with each piece.
-    pieces: Vec<(usize, Piece)>,
-    cells: usize,
-}
-
-/// The page while it is read.
-#[derive(Debug)]
-pub struct Draft {
-    pieces: Vec<Piece>,
-    regions: Vec<Region>,
-    row: Option<Row>,
-    place: Place,
-    /// The block that is being read.
-    block: String,
-    /// White space was read that is not written yet.
-    space: bool,
-    /// Whether the first block of each list item was read.
-    items: Vec<bool>,
-}
-
-impl Default for Draft {
-    fn default() -> Draft {
-        Draft {
-            pieces: Vec::new(),
-            regions: vec![Region::default()],
-            row: None,
-            place: Place::default(),
-            block: String::new(),
-            space: false,
-            items: Vec::new(),
+impl Page {
+    /// A text to the letter, cut as text and Markdown are, or as a dialect is.
+    pub fn of_text(text: String, dialect: Option<&dyn Dialect>) -> Page {
+        if let Some(beyond) = beyond(&text, 0) {
+            return Page { beyond: Some(beyond), ..Page::default() };
         }
-    }
-}
-
-/// Whether the text begins with a time such as `6:47 AM`.
-fn begins_with_clock(text: &str) -> bool {
-    let hour = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = text.trim_start().len() - hour.len();
-    (1..=2).contains(&digits) && hour.starts_with(':') && hour[1..].starts_with(|c: char| c.is_ascii_digit())
-}
-
-impl Draft {
-    pub fn new_item(&mut self) -> usize {
-        self.items.push(false);
-        self.items.len() - 1
-    }
-
-    /// A region of the article itself.
-    pub fn main_region(&mut self, parent: usize) -> usize {
-        self.region(Region { parent, is_main: true, extra: None })
-    }
-
-    /// A region of what surrounds the text, and what says so.
-    pub fn extra_region(&mut self, parent: usize, why: String) -> usize {
-        self.region(Region { parent, is_main: false, extra: Some(why) })
-    }
-
-    fn region(&mut self, region: Region) -> usize {
-        self.regions.push(region);
-        self.regions.len() - 1
-    }
-
-    /// Whether the region lies in the article. (Regions nest a few deep on honest pages; dishonest ones are cut short.)
-    pub fn is_main(&self, mut region: usize) -> bool {
-        for _ in 0..100 {
-            if region == 0 || self.regions[region].is_main {
-                break;
-            }
-            region = self.regions[region].parent;
-        }
-        self.regions[region].is_main
-    }
-
-    /// What follows stands there. An inline element of another region parts the block.
-    pub fn go_to(&mut self, place: Place) {
-        if place.region != self.place.region {
-            self.end_block();
-        }
-        self.place = place;
-    }
-
-    /// The kind of what is read now.
-    pub fn kind(&self) -> Kind {
-        self.place.kind
-    }
-
-    pub fn text(&mut self, text: &str) {
-        if self.place.kind == Kind::Pre {
-            self.block.push_str(text);
-            return;
-        }
-        for c in text.chars() {
-            if c.is_whitespace() {
-                self.space = true;
-                continue;
-            }
-            if std::mem::take(&mut self.space) && !self.block.is_empty() && !self.block.ends_with('\n') {
-                self.block.push(' ');
-            }
-            self.block.push(c);
-        }
-    }
-
-    pub fn line_break(&mut self) {
-        self.space = false;
-        self.block.push('\n');
-    }
-
-    /// Ends the block that is being read.
-    pub fn end_block(&mut self) {
-        /// What is longer is the text after a heading that was never closed.
-        const LONGEST_HEADING: usize = 300;
-        self.space = false;
-        let text = std::mem::take(&mut self.block);
-        if text.trim().is_empty() {
-            return;
-        }
-        let kind = match self.place.kind {
-            Kind::Heading(level) if text.len() <= LONGEST_HEADING => BlockKind::Heading(level),
-            Kind::Item(item) if !std::mem::replace(&mut self.items[item], true) => BlockKind::ListItem,
-            Kind::Pre => BlockKind::Code,
-            _ => BlockKind::Paragraph,
-        };
-        let piece = Piece { kind, region: self.place.region, text };
-        match &mut self.row {
-            Some(row) => row.pieces.push((row.cells, piece)),
-            None => self.lines(piece),
-        }
-    }
-
-    /// Adds the piece, cut at the line breaks that part blocks.
-    fn lines(&mut self, piece: Piece) {
-        let Piece { kind, region, text } = piece;
-        if kind == BlockKind::Code {
-            self.pieces.push(Piece { kind, region, text: text.trim().to_owned() });
-            return;
-        }
-        let plain = Joiner { markdown: false, wrap: None };
-        let (mut said, mut gap) = (false, false);
-        for line in text.split('\n').map(str::trim) {
-            if line.is_empty() {
-                gap = true;
-                continue;
-            }
-            let last = self.pieces.last_mut().filter(|_| said && !gap);
-            let before = last.map(|piece| &mut piece.text).filter(|text| {
-                let body = text.rsplit('\n').next().unwrap_or_default();
-                kind != BlockKind::Paragraph || plain.joins(Before { body, width: 0, hard_break: true }, line)
-            });
-            match before {
-                Some(text) => {
-                    text.push(if matches!(kind, BlockKind::Heading(_)) { ' ' } else { '\n' });
-                    text.push_str(line);
-                }
-                None => {
-                    let kind = if lines::is_posted(line) { BlockKind::Update } else { kind };
-                    self.pieces.push(Piece { kind, region, text: line.to_owned() });
-                }
-            }
-            (said, gap) = (true, false);
-        }
-    }
-
-    pub fn start_row(&mut self) {
-        self.end_row();
-        self.row = Some(Row { region: self.place.region, ..Row::default() });
-    }
-
-    pub fn start_cell(&mut self) {
-        if let Some(row) = &mut self.row {
-            row.cells += 1;
-        }
-    }
-
-    /// Ends the row that is being read, where there is one: one piece, or what it holds where it only arranges it.
-    pub fn end_row(&mut self) {
-        /// A longer row is a page set in a table.
-        const LONGEST_ROW: usize = 2000;
-        let Some(row) = self.row.take() else { return };
-        let length: usize = row.pieces.iter().map(|(_, piece)| piece.text.len()).sum();
-        let arranges = |(_, piece): &(usize, Piece)| matches!(piece.kind, BlockKind::Heading(_) | BlockKind::Code);
-        // A cell of several blocks that begin with a time is a thread of updates, and the table a frame around it.
-        let begins = |nth: usize, (cell, piece): &(usize, Piece)| {
-            let before = nth.checked_sub(1).and_then(|nth| row.pieces.get(nth));
-            begins_with_clock(&piece.text) && before.is_some_and(|(other, _)| other == cell)
-        };
-        let threads = row.pieces.iter().enumerate().filter(|(nth, piece)| begins(*nth, piece)).count() >= 2;
-        if row.cells < 2 || length > LONGEST_ROW || threads || row.pieces.iter().any(arranges) {
-            row.pieces.into_iter().for_each(|(_, piece)| self.lines(piece));
-            return;
-        }
-        let mut cells = vec![String::new(); row.cells];
-        for (cell, piece) in &row.pieces {
-            // Text before the first cell is put into it.
-            let cell = &mut cells[cell.saturating_sub(1)];
-            for word in piece.text.split_whitespace() {
-                if !cell.is_empty() {
-                    cell.push(' ');
-                }
-                cell.push_str(word);
-            }
-        }
-        let text = cells.join(" | ").trim().to_owned();
-        if !row.pieces.is_empty() {
-            self.pieces.push(Piece { kind: BlockKind::TableRow, region: row.region, text });
-        }
-    }
-
-    /// The page of what is kept.
-    pub fn finish(mut self, title: Option<String>) -> Page {
-        let mut dropped = self.drop_extras();
-        dropped.extend(self.prefer_main());
-        let mut page = Page { title, dropped, ..Page::default() };
-        let kept: usize = self.pieces.iter().map(|piece| piece.text.len()).sum();
-        for piece in self.pieces {
-            if piece.kind == BlockKind::Code && piece.text.len() * 2 > kept {
-                // A mail or a text file shown as a page: most of it stands in one `pre`.
-                page.segmented(&piece.text, markdown::segment(&piece.text));
-            } else {
-                page.block(piece.kind, &piece.text);
-            }
-        }
+        let blocks = markdown::segment_as(&text, dialect);
+        let mut page = Page { text, blocks, ..Page::default() };
+        page.count();
         page
     }
 
-    /// The length of text in each region, those within it included.
-    fn lengths(&self) -> Vec<usize> {
-        let mut lengths = vec![0; self.regions.len()];
-        for piece in &self.pieces {
-            lengths[piece.region] += piece.text.len();
+    /// Adds a text to the letter, cut as text and Markdown are.
+    pub fn markdown(&mut self, text: &str) {
+        if self.has_room(text) {
+            self.segmented(text, markdown::segment(text));
         }
-        for region in (1..self.regions.len()).rev() {
-            lengths[self.regions[region].parent] += lengths[region];
-        }
-        lengths
     }
 
-    /// Leaves out the regions of boilerplate, but none that holds half of the text, and not all but a rest of it.
-    fn drop_extras(&mut self) -> Vec<Dropped> {
-        let lengths = self.lengths();
-        // For each region, the outermost one with which it goes.
-        let mut goes_with: Vec<Option<usize>> = vec![None; self.regions.len()];
-        for region in 1..self.regions.len() {
-            let Region { parent, extra, .. } = &self.regions[region];
-            let goes = extra.is_some() && lengths[region] * 2 < lengths[0];
-            goes_with[region] = goes_with[*parent].or(goes.then_some(region));
+    /// Adds what the format states about the document as a line `key: value`; nothing where the value is blank.
+    pub fn meta(&mut self, key: &str, value: &str) {
+        let value = words(value);
+        if !value.is_empty() {
+            self.block(BlockKind::Meta, &format!("{key}: {value}"));
         }
-        let kept = self.pieces.iter().filter(|piece| goes_with[piece.region].is_none());
-        if kept.map(|piece| piece.text.len()).sum::<usize>() * 10 < lengths[0] {
-            return Vec::new();
-        }
-        let mut dropped: Vec<Dropped> = Vec::new();
-        let mut last = None;
-        for piece in &self.pieces {
-            let Some(region) = goes_with[piece.region] else { continue };
-            if let Some(dropped) = dropped.last_mut().filter(|_| last == Some(region)) {
-                dropped.bytes += piece.text.len();
-            } else {
-                let why = self.regions[region].extra.clone().unwrap_or_default();
-                dropped.push(Dropped::new(&piece.text, format!("boilerplate: {why}")));
-            }
-            last = Some(region);
-        }
-        self.pieces.retain(|piece| goes_with[piece.region].is_none());
-        dropped
     }
 
-    /// Keeps the article alone, with the title above it, where it holds most of the text.
-    fn prefer_main(&mut self) -> Vec<Dropped> {
-        let lengths = self.lengths();
-        let mut within = vec![false; self.regions.len()];
-        for region in 1..self.regions.len() {
-            within[region] = self.regions[region].is_main || within[self.regions[region].parent];
+    /// Opens a front matter, in which the lines to come stand; the page must be empty.
+    pub fn begin_head(&mut self) {
+        if self.text.is_empty() {
+            self.text.push_str("---\n");
+            self.in_head = true;
         }
-        let main: usize = self.pieces.iter().filter(|piece| within[piece.region]).map(|piece| piece.text.len()).sum();
-        if main * 2 <= lengths[0] {
-            return Vec::new();
+    }
+
+    /// Closes the front matter, if one is open.
+    pub fn end_head(&mut self) {
+        if std::mem::take(&mut self.in_head) {
+            self.text.push_str("\n---");
         }
-        let is_kept = |piece: &Piece| within[piece.region] || piece.kind == BlockKind::Heading(1);
-        let outside = self.pieces.iter().filter(|piece| !is_kept(piece));
-        let dropped = outside.map(|piece| Dropped::new(&piece.text, "outside of the article".to_owned())).collect();
-        self.pieces.retain(is_kept);
-        dropped
+    }
+
+    /// Adds a block of that text.
+    pub fn block(&mut self, kind: BlockKind, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || !self.has_room(text) {
+            return;
+        }
+        self.part(matches!(kind, BlockKind::ListItem | BlockKind::TableRow | BlockKind::Meta).then_some(kind));
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.blocks.push(Block { kind, span: Span::new(start, self.text.len()) });
+        self.count();
+    }
+
+    /// Adds a text to the letter, with these blocks of it.
+    pub fn segmented(&mut self, text: &str, blocks: Vec<Block>) {
+        if blocks.is_empty() || !self.has_room(text) {
+            return;
+        }
+        self.part(None);
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.blocks.extend(blocks.into_iter().map(|block| Block {
+            kind: block.kind,
+            span: Span::new(block.span.start + start, block.span.end + start),
+        }));
+        self.count();
+    }
+
+    /// Adds another page below.
+    pub fn follow(&mut self, page: Page) {
+        self.segmented(&page.text, page.blocks);
+        self.notes.extend(page.notes);
+        self.dropped.extend(page.dropped);
+        self.title = self.title.take().or(page.title);
+        self.beyond = self.beyond.take().or(page.beyond);
+    }
+
+    /// Whether so much text more can be taken.
+    pub fn has_room(&mut self, text: &str) -> bool {
+        self.beyond = self.beyond.take().or_else(|| beyond(text, self.text.len()));
+        self.beyond.is_none()
+    }
+
+    fn count(&mut self) {
+        if self.blocks.len() > limits::BLOCKS {
+            self.beyond = Some(Skip::Beyond { most: limits::BLOCKS, of: "blocks" });
+        }
+    }
+
+    /// What parts the next block from the last: a line end where both are `joined`, else an empty line.
+    fn part(&mut self, joined: Option<BlockKind>) {
+        match self.blocks.last() {
+            None => {}
+            Some(last) if Some(last.kind) == joined => self.text.push('\n'),
+            Some(_) => self.text.push_str("\n\n"),
+        }
+    }
+}
+
+/// Why a text of `before` bytes cannot take `text` too, if it cannot.
+fn beyond(text: &str, before: usize) -> Option<Skip> {
+    if before + text.len() > limits::TEXT_BYTES {
+        return Some(Skip::Beyond { most: limits::TEXT_BYTES, of: "bytes of text" });
+    }
+    // A line end is at least one byte.
+    let ends = || memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).count();
+    (text.len() > limits::LINES && ends() > limits::LINES).then_some(Skip::Beyond { most: limits::LINES, of: "lines" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_stand_apart_and_where_their_blocks_say() {
+        let mut page = Page::default();
+        page.meta("author", " Ann\n Lee ");
+        page.meta("created", " ");
+        page.meta("modified", "2024-05-03");
+        page.markdown("# Outage\n\n- one\n");
+        page.block(BlockKind::Code, "\nx\n");
+        page.block(BlockKind::Paragraph, " ");
+        let blocks: Vec<_> = page.blocks.iter().map(|block| block.span.of(&page.text)).collect();
+        assert_eq!(blocks, ["author: Ann Lee", "modified: 2024-05-03", "Outage", "one", "x"]);
+        assert_eq!(page.text, "author: Ann Lee\nmodified: 2024-05-03\n\n# Outage\n\n- one\n\n\nx");
+    }
+
+    #[test]
+    fn a_page_beyond_what_a_document_may_have_says_so_and_takes_no_more() {
+        let text = "x".repeat(limits::TEXT_BYTES);
+        let mut page = Page::default();
+        page.markdown(&text);
+        assert_eq!((page.blocks.len(), page.beyond.take()), (1, None));
+        page.block(BlockKind::Code, "x");
+        assert_eq!((page.text.len(), page.beyond.is_some()), (text.len(), true));
+        for (text, says) in [
+            ("x".repeat(limits::TEXT_BYTES + 1), "more than 4194304 bytes of text in one document"),
+            ("\n".repeat(limits::LINES + 1), "more than 200000 lines in one document"),
+            ("- x\n".repeat(limits::BLOCKS + 1), "more than 100000 blocks in one document"),
+        ] {
+            let why = Page::of_text(text, None).beyond.unwrap().to_string();
+            assert!(why.starts_with(says), "{why}");
+        }
     }
 }

@@ -101,7 +101,7 @@ fn directive(text: &Text, at: usize, rest: &str) -> Option<Take> {
 
 /// `=====  ====`: the rule of a simple table.
 fn is_columns(body: &str) -> bool {
-    body.contains("= =") || body.contains("=  =") && lines::rule(body, 4) == Some('=')
+    (body.contains("= =") || body.contains("=  =")) && lines::rule(body, 4) == Some('=')
 }
 
 #[cfg(test)]
@@ -127,6 +127,7 @@ mod tests {
                     "=====  =====\nTime   Event\n=====  =====\n10:00  down\n=====  =====\n\nEnd",
                     &["tr Time   Event", "tr 10:00  down", "p End"],
                 ),
+                ("It checks a = = b\n\nand fails", &["p It checks a = = b", "p and fails"]),
                 (
                     "#. one\n#. two\n   more\n\n.. a comment\n   goes on\n\n:ref:`x` is a role.",
                     &["li one", "li two\n   more", "code .. a comment\n   goes on", "p :ref:`x` is a role."],

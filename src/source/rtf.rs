@@ -4,9 +4,11 @@
 //! small enough to stand here. It follows the specification 1.9.1: destinations that are not known and marked `\*` are
 //! left out, as are headers, footers, footnotes and pictures. Promises: time linear in the bytes, whatever the nesting.
 
+use std::collections::HashMap;
+
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::page::{Draft, Kind, Place};
+use super::pieces::{Kind, Pieces, Place};
 use super::{Page, Skip};
 
 /// Whether the bytes are RTF.
@@ -59,7 +61,7 @@ enum Goal {
 struct Group {
     place: Goal,
     /// Characters that stand after `\u` for readers without Unicode.
-    fallback: usize,
+    fallback: u8,
 }
 
 /// The words of the document and their blocks.
@@ -69,23 +71,23 @@ pub fn read(bytes: &[u8]) -> Result<Page, Skip> {
         group: Group { place: Goal::Body, fallback: 1 },
         groups: Vec::new(),
         pending: Vec::new(),
-        draft: Draft::default(),
+        pieces: Pieces::default(),
         in_row: false,
         cell_due: false,
         skip: 0,
         style: 0,
-        headings: Vec::new(),
+        headings: HashMap::new(),
         name: String::new(),
         title: String::new(),
         author: String::new(),
     };
     reader.run(bytes);
     reader.flush();
-    reader.draft.end_block();
-    reader.draft.end_row();
+    reader.pieces.end_block();
+    reader.pieces.end_row();
     let mut page = Page { title: Some(reader.title).filter(|title| !title.is_empty()), ..Page::default() };
     page.meta("author", &reader.author);
-    page.follow(reader.draft.finish(None));
+    page.follow(reader.pieces.finish(None));
     Ok(page)
 }
 
@@ -95,7 +97,7 @@ struct Reader {
     groups: Vec<Group>,
     /// Bytes of text that are not decoded yet.
     pending: Vec<u8>,
-    draft: Draft,
+    pieces: Pieces,
     in_row: bool,
     /// The next text begins a cell.
     cell_due: bool,
@@ -104,7 +106,7 @@ struct Reader {
     /// The number of the style that is being named.
     style: i32,
     /// The levels of the styles that are headings.
-    headings: Vec<(i32, u8)>,
+    headings: HashMap<i32, u8>,
     /// The name of a style so far.
     name: String,
     title: String,
@@ -197,34 +199,34 @@ impl Reader {
                 let known = label.and_then(|label| Encoding::for_label(label.as_bytes()));
                 self.encoding = known.unwrap_or(self.encoding);
             }
-            "uc" => self.group.fallback = number.and_then(|count| usize::try_from(count).ok()).unwrap_or(1).min(8),
+            "uc" => self.group.fallback = number.and_then(|count| u8::try_from(count).ok()).unwrap_or(1).min(8),
             "u" => {
                 // Numbers above 32767 are written as negative ones.
                 let unit = number.unwrap_or_default().rem_euclid(65536) as u16;
                 let text = String::from_utf16_lossy(&[unit]);
                 self.text(&text);
-                self.skip = self.group.fallback;
+                self.skip = usize::from(self.group.fallback);
             }
             "s" if self.group.place == Goal::Styles => self.style = number.unwrap_or_default(),
             _ if !is_body => {}
             "listtext" | "pntext" => {
                 self.group.place = Goal::Hidden;
-                if self.draft.kind() == Kind::Paragraph {
-                    let item = self.draft.new_item();
+                if self.pieces.kind() == Kind::Paragraph {
+                    let item = self.pieces.new_item();
                     self.go_to(Kind::Item(item));
                 }
             }
-            "par" | "sect" | "page" => self.draft.end_block(),
+            "par" | "sect" | "page" => self.pieces.end_block(),
             "pard" => self.go_to(Kind::Paragraph),
             "s" => {
-                let level = self.headings.iter().find(|(style, _)| Some(*style) == number).map(|(_, level)| *level);
+                let level = number.and_then(|style| self.headings.get(&style).copied());
                 level.into_iter().for_each(|level| self.go_to(Kind::Heading(level)));
             }
             "outlinelevel" => {
                 let level = number.and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 9);
                 level.into_iter().for_each(|level| self.go_to(Kind::Heading((level + 1).min(6))));
             }
-            "line" => self.draft.line_break(),
+            "line" => self.pieces.line_break(),
             "tab" => self.text("\t"),
             "emdash" => self.text("—"),
             "endash" => self.text("–"),
@@ -234,18 +236,18 @@ impl Reader {
             "rdblquote" => self.text("”"),
             "bullet" => self.text("•"),
             "trowd" if !self.in_row => {
-                self.draft.end_block();
-                self.draft.start_row();
+                self.pieces.end_block();
+                self.pieces.start_row();
                 (self.in_row, self.cell_due) = (true, true);
             }
             "cell" => {
                 self.begin_cell();
-                self.draft.end_block();
+                self.pieces.end_block();
                 self.cell_due = self.in_row;
             }
             "row" => {
-                self.draft.end_block();
-                self.draft.end_row();
+                self.pieces.end_block();
+                self.pieces.end_row();
                 (self.in_row, self.cell_due) = (false, false);
             }
             _ => {}
@@ -253,12 +255,12 @@ impl Reader {
     }
 
     fn go_to(&mut self, kind: Kind) {
-        self.draft.go_to(Place { kind, region: 0 });
+        self.pieces.go_to(Place { kind, region: 0 });
     }
 
     fn begin_cell(&mut self) {
         if std::mem::take(&mut self.cell_due) {
-            self.draft.start_cell();
+            self.pieces.start_cell();
         }
     }
 
@@ -282,7 +284,7 @@ impl Reader {
                 if !text.trim().is_empty() {
                     self.begin_cell();
                 }
-                self.draft.text(text);
+                self.pieces.text(text);
             }
             Goal::Styles => {
                 self.name.push_str(text);
@@ -290,7 +292,9 @@ impl Reader {
                     let name = name.trim().to_ascii_lowercase();
                     let level = name.strip_prefix("heading ").and_then(|level| level.parse::<u8>().ok());
                     let level = if name == "title" { Some(1) } else { level };
-                    self.headings.extend(level.map(|level| (self.style, level.clamp(1, 6))));
+                    if let Some(level) = level {
+                        self.headings.entry(self.style).or_insert(level.clamp(1, 6));
+                    }
                     self.name.clear();
                     self.style = 0;
                 }

@@ -15,20 +15,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::draft::words;
-use super::{Name, Out};
+use super::{Name, Out, Page, limits};
 use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// The fewest incidents that make a list of them.
 const FEWEST: usize = 3;
 
-/// The most parts of one file.
-const MOST: usize = 5000;
-
-/// Gives the parts of `document` to `out`, or the document itself where it is one.
-pub fn give(document: Document, name: &Name, out: &mut Out) {
+/// Gives the parts of `document` to `out`, or the document itself where it is one. `anchors` are what links to its headings
+/// name, by their blocks.
+pub fn give(document: Document, anchors: &[(usize, String)], name: &Name, out: &mut Out) {
     match cuts(&document) {
         None => out.document(document),
-        Some(cuts) => parts(&document, &cuts, name, out),
+        Some(cuts) => parts(&document, &cuts, anchors, name, out),
     }
 }
 
@@ -140,7 +138,7 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
             Some(_) => blocks.iter().filter(|block| is_head(block)).count(),
             None => heads.len(),
         };
-        let is_list = heads.len() >= FEWEST && heads.len() <= MOST && heads.len() * 10 >= all * 8;
+        let is_list = heads.len() >= FEWEST && heads.len() <= limits::PARTS && heads.len() * 10 >= all * 8;
         (is_list && is_log(document, &heads, level.is_some())).then(|| match level {
             // Other headings of the level are parts of their own: they are of no incident.
             Some(_) => (0..blocks.len()).filter(|at| is_head(&blocks[*at])).collect(),
@@ -190,7 +188,7 @@ fn tells_an_end(text: &str) -> bool {
     END.is_match(text)
 }
 
-fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
+fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name: &Name, out: &mut Out) {
     let (text, blocks) = (&document.text, &document.blocks);
     let head = blocks.iter().take_while(|block| block.kind == BlockKind::Meta).count();
     let ends = cuts.iter().skip(1).copied().chain([blocks.len()]);
@@ -212,32 +210,39 @@ fn parts(document: &Document, cuts: &[usize], name: &Name, out: &mut Out) {
         let level = heading(&section[0], text).map_or(u8::MAX, |(level, _)| level);
         let slug = slug(&words(section[0].span.of(text)));
         let is_part = start >= cuts[0];
-        let mut part = Part::default();
+        // The anchors of a page are its own; those of Markdown follow from the headings.
+        let own = anchors.binary_search_by_key(&start, |(block, _)| *block).ok().map(|at| anchors[at].1.clone());
+        let anchor = if document.format == Format::Html { own } else { Some(slug.clone()) };
+        let mut part = Page::default();
+        let state = |part: &mut Page, line: &str| {
+            part.begin_head();
+            part.block(BlockKind::Meta, line);
+        };
         let mut within: Vec<&str> = Vec::new();
         for line in blocks[..head].iter().map(|block| block.span.of(text)) {
             // The title of the list is not that of the incident.
             match line.split_once([':', '=']).filter(|(key, _)| is_part && key.trim().eq_ignore_ascii_case("title")) {
                 Some((_, title)) => within.push(title.trim()),
-                None => part.state(line),
+                None => state(&mut part, line),
             }
         }
         within.extend(above.iter().filter(|(other, _)| *other < level).map(|(_, words)| words.as_str()));
         if !within.is_empty() && is_part {
-            part.state(&format!("Within: {}", within.join(", ")));
+            state(&mut part, &format!("Within: {}", within.join(", ")));
         }
         if is_part {
             // "2 December" under "2024".
             let day = mark(section[0].span.of(text)).and_then(|mark| mark.day).filter(|day| day.0 == 0);
             if let Some(((_, month, day), year)) = day.zip(above.iter().rev().find_map(|(_, words)| year(words))) {
-                part.state(&format!("Day: {year}-{month:02}-{day:02}"));
+                state(&mut part, &format!("Day: {year}-{month:02}-{day:02}"));
             }
-            notes.iter().for_each(|note| part.state(&format!("Note: {note}")));
+            notes.iter().for_each(|note| state(&mut part, &format!("Note: {note}")));
         }
-        part.take(text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
+        part.end_head();
+        take(&mut part, text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
         out.document(Document {
             id: if is_part { format!("{}#{slug}", name.id) } else { name.id.to_owned() },
-            // The anchors of a page are its own; those of Markdown follow from the headings.
-            url: (is_part && document.format != Format::Html).then(|| format!("#{slug}")),
+            url: anchor.filter(|_| is_part).map(|anchor| format!("#{anchor}")),
             text: part.text,
             blocks: part.blocks,
             source: document.source.clone(),
@@ -263,36 +268,15 @@ fn heading(block: &Block, text: &str) -> Option<(u8, String)> {
     if let BlockKind::Heading(level) = block.kind { Some((level, words(block.span.of(text)))) } else { None }
 }
 
-/// The text and blocks of a part in the making.
-#[derive(Default)]
-struct Part {
-    text: String,
-    blocks: Vec<Block>,
-}
-
-impl Part {
-    fn state(&mut self, line: &str) {
-        if self.text.is_empty() {
-            self.text.push_str("---\n");
-        }
-        let start = self.text.len();
-        self.text.push_str(line);
-        self.blocks.push(Block { kind: BlockKind::Meta, span: Span::new(start, self.text.len()) });
-        self.text.push('\n');
-    }
-
-    /// Takes a section of `text`, from the beginning of its first line, but not from before `least`.
-    fn take(&mut self, text: &str, section: &[Block], least: usize) {
-        if !self.text.is_empty() {
-            self.text.push_str("---\n\n");
-        }
-        let (first, last) = (section[0].span.start, section[section.len() - 1].span.end);
-        let from = text[..first].rfind('\n').map_or(0, |at| at + 1).max(least);
-        let offset = self.text.len();
-        self.text.push_str(&text[from..last]);
-        let moved = |span: Span| Span::new(span.start - from + offset, span.end - from + offset);
-        self.blocks.extend(section.iter().map(|block| Block { span: moved(block.span), ..*block }));
-    }
+/// Takes a section of `text`, from the beginning of its first line, but not from before `least`.
+fn take(page: &mut Page, text: &str, section: &[Block], least: usize) {
+    let (first, last) = (section[0].span.start, section[section.len() - 1].span.end);
+    let from = text[..first].rfind('\n').map_or(0, |at| at + 1).max(least);
+    let moved = |span: Span| Span::new(span.start - from, span.end - from);
+    page.segmented(
+        &text[from..last],
+        section.iter().map(|block| Block { span: moved(block.span), ..*block }).collect(),
+    );
 }
 
 /// The anchor that GitHub and most generators give a heading: lower case, without punctuation, hyphens for blanks.
@@ -346,6 +330,21 @@ mod tests {
             "---\nWithin: Incidents of 2024\nDay: 2024-02-03\n---\n\n## 3 February: the API was down\n\nRequests failed from 10:00 to 10:40 UTC for \
              all users. Root cause was a bad deploy, which was rolled back."
         );
+    }
+
+    #[test]
+    fn the_parts_of_a_page_link_to_the_anchors_of_their_headings() {
+        let section = |id: &str, day: &str| {
+            format!(
+                "<div {id}><h2>{day}: the API was down</h2><p>Requests failed from 10:00 to 10:40 UTC. Root cause was a bad deploy, which was rolled back.</p></div>"
+            )
+        };
+        let days = [("id=a1", "May 5, 2024"), ("class=x", "May 4, 2024"), ("id=a3", "May 3, 2024")];
+        let page = days.map(|(id, day)| section(id, day)).concat();
+        let name = Name { id: "a", source: "a", path: None, limits: Limits::default(), mappings: &[] };
+        let mut urls = Vec::new();
+        read_bytes(format!("<html>{page}").into_bytes(), &name, |read| urls.push(read.unwrap().url));
+        assert_eq!(urls, [Some("#a1".to_owned()), None, Some("#a3".to_owned())]);
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn updates(item: &Value) -> Vec<Update> {
         })
         .collect();
     let at = |update: &Update| update.time.parse::<jiff::Timestamp>().ok();
-    updates.sort_by_key(|update| std::cmp::Reverse(at(update)));
+    updates.sort_by_cached_key(|update| std::cmp::Reverse(at(update)));
     updates
 }
 

@@ -3,14 +3,14 @@
 //! The csv crate reads the rows one by one: quotes, line ends within them, rows of the wrong length. A table that no mapping knows
 //! is skipped, and the reason names its columns, which is what one needs to write a mapping.
 
+use std::collections::HashMap;
+
+use super::limits::{COLUMNS, LINE_CELLS};
 use super::mapping::{Mapping, Row, built_in};
 use super::{Name, Out, Skip, Source};
 
 /// The format, see above.
 pub struct Table;
-
-/// Columns that are looked at.
-const MOST_COLUMNS: usize = 2000;
 
 impl Source<str> for Table {
     fn claims(&self, content: &str, name: &Name) -> bool {
@@ -20,6 +20,11 @@ impl Source<str> for Table {
     fn read(&self, content: &str, name: &Name, out: &mut Out) -> Result<(), Skip> {
         let content = content.trim_start_matches('\u{feff}');
         let head = head(content).ok_or(Skip::Empty)?;
+        // A row is held as a whole, with eight bytes a cell.
+        let cells = |line: &str| memchr::memchr_iter(head.delimiter, line.as_bytes()).count();
+        if content.lines().any(|line| cells(line) > LINE_CELLS) {
+            return Err(Skip::Broken(format!("a line of more than {LINE_CELLS} cells")));
+        }
         let Some(mapping) = mapping(&head, name) else {
             let shown = head.columns.iter().take(12).map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
             return Err(Skip::NoIncident(format!(
@@ -48,6 +53,8 @@ impl Source<str> for Table {
 /// The columns of a table and what parts them.
 struct Head {
     columns: Vec<String>,
+    /// Where the columns of a name stand.
+    places: HashMap<String, Vec<usize>>,
     delimiter: u8,
 }
 
@@ -59,8 +66,12 @@ fn head(content: &str) -> Option<Head> {
     let delimiter = *b",;\t".iter().max_by_key(|mark| line.bytes().filter(|byte| byte == *mark).count())?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line.as_bytes());
     let first = reader.records().next()?.ok()?;
-    let columns: Vec<String> = first.iter().take(MOST_COLUMNS).map(|column| column.trim().to_owned()).collect();
-    (columns.len() >= 2).then_some(Head { columns, delimiter })
+    let columns: Vec<String> = first.iter().take(COLUMNS).map(|column| column.trim().to_owned()).collect();
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, column) in columns.iter().enumerate() {
+        places.entry(column.clone()).or_default().push(at);
+    }
+    (columns.len() >= 2).then_some(Head { columns, places, delimiter })
 }
 
 fn mapping<'n>(head: &Head, name: &Name<'n>) -> Option<&'n Mapping> {
@@ -75,13 +86,13 @@ struct Line<'t> {
 
 impl Row for Line<'_> {
     fn has(&self, column: &str) -> bool {
-        self.head.columns.iter().any(|name| name == column)
+        self.head.places.contains_key(column)
     }
 
     /// Columns of one name, as Jira writes one for each comment, are joined.
     fn text(&self, column: &str) -> String {
-        let places = self.head.columns.iter().enumerate().filter(|(_, name)| *name == column);
-        let texts = places.filter_map(|(at, _)| self.record.get(at)).filter(|text| !text.trim().is_empty());
+        let places = self.head.places.get(column).into_iter().flatten();
+        let texts = places.filter_map(|at| self.record.get(*at)).filter(|text| !text.trim().is_empty());
         texts.collect::<Vec<_>>().join("\n\n")
     }
 }

@@ -22,6 +22,27 @@ pub(crate) struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
+    /// What a word means; nothing for most.
+    pub known: Option<&'static Known>,
+}
+
+/// A word that means something.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub meanings: Vec<Meaning>,
+    /// Whether it tells of a time: "night" and "yesterday" do, "the" and "a" do not.
+    pub carries: bool,
+}
+
+impl Token {
+    pub fn meanings(&self) -> &'static [Meaning] {
+        self.known.map_or(&[], |known| &known.meanings)
+    }
+
+    /// Whether an expression may rest on it: a number, or a word that tells of a time.
+    pub fn carries(&self) -> bool {
+        self.kind == Kind::Number || self.known.is_some_and(|known| known.carries)
+    }
 }
 
 /// The tokens of `text`, in order.
@@ -57,7 +78,8 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
         };
-        out.push(Token { kind, start, end: at });
+        let known = if kind == Kind::Word { known(&text[start..at]) } else { None };
+        out.push(Token { kind, start, end: at, known });
     }
     out
 }
@@ -90,7 +112,7 @@ pub(crate) enum Part {
     Night,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
+static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     let mut words: HashMap<&'static str, Vec<Meaning>> = HashMap::new();
     for line in include_str!("../../data/time/words.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
@@ -117,46 +139,63 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<Meaning>>> = LazyLock::new(|| {
             words.entry(word).or_default().push(meaning);
         }
     }
-    words
+    words.into_iter().map(|(word, meanings)| (word, Known { carries: carries(word, &meanings), meanings })).collect()
 });
 
-/// For the first letter and the length of each word with a meaning its second letters, as bits: most words have none, and
-/// are told by that.
-static SHAPES: LazyLock<[[u32; LONGEST + 1]; 26]> = LazyLock::new(|| {
-    let mut shapes = [[0; LONGEST + 1]; 26];
-    for word in WORDS.keys() {
-        if let [first @ b'a'..=b'z', rest @ ..] = word.as_bytes()
-            && let Some(seconds) = shapes[usize::from(first - b'a')].get_mut(word.len())
-        {
-            *seconds |= rest.first().map_or(u32::MAX, |second| 1 << (second % 32));
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(WORDS.keys().copied()));
+
+/// For the first letter and the length of each of some words in lower case their second letters, as bits: most words are
+/// none of them, and are told by that.
+pub(crate) struct Shapes([[u32; LONGEST + 1]; 26]);
+
+impl Shapes {
+    pub fn of<'w>(words: impl Iterator<Item = &'w str>) -> Shapes {
+        let mut shapes = [[0; LONGEST + 1]; 26];
+        for word in words {
+            if let [first @ b'a'..=b'z', rest @ ..] = word.as_bytes() {
+                let seconds = &mut shapes[usize::from(first - b'a')][word.len().min(LONGEST)];
+                *seconds |= rest.first().map_or(u32::MAX, |second| 1 << (second % 32));
+            }
+        }
+        Shapes(shapes)
+    }
+
+    /// Whether `word`, in any case, may be one of them; surely not where it begins with no ASCII letter.
+    pub fn may_hold(&self, word: &str) -> bool {
+        match word.as_bytes() {
+            [first, rest @ ..] if first.is_ascii_alphabetic() => {
+                let seconds = self.0[usize::from(first.to_ascii_lowercase() - b'a')][word.len().min(LONGEST)];
+                // Both cases of a letter are the same bit.
+                rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1) != 0
+            }
+            _ => false,
         }
     }
-    shapes
-});
+}
+
+fn carries(word: &str, meanings: &[Meaning]) -> bool {
+    meanings.iter().any(|meaning| match meaning {
+        Meaning::Lead => ["yesterday", "today", "tomorrow", "tonight"].contains(&word),
+        Meaning::Counted => false,
+        Meaning::Number(_) => !["a", "an"].contains(&word),
+        _ => true,
+    })
+}
 
 /// No word with a meaning is longer.
 const LONGEST: usize = 12;
 
-/// The meanings of `word`, which may be written in any case; empty for most words.
-pub(crate) fn meanings(word: &str) -> &'static [Meaning] {
-    let seconds = match word.as_bytes() {
-        [first, rest @ ..] if first.is_ascii_alphabetic() && rest.len() < LONGEST => {
-            let seconds = SHAPES[usize::from(first.to_ascii_lowercase() - b'a')][word.len()];
-            // Both cases of a letter are the same bit.
-            rest.first().map_or(seconds, |second| seconds >> (second % 32) & 1)
-        }
-        // "½" is no ASCII; few words are not.
-        [first, ..] if !first.is_ascii() && word.len() <= LONGEST => 1,
-        _ => 0,
-    };
-    if seconds == 0 {
-        return &[];
+/// What is known of `word`, which may be written in any case; nothing for most words.
+fn known(word: &str) -> Option<&'static Known> {
+    // "½" is no ASCII; few words are not.
+    if word.len() > LONGEST || word.is_ascii() && !SHAPES.may_hold(word) {
+        return None;
     }
     let mut lower = [0u8; LONGEST];
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word)).map_or(&[], Vec::as_slice)
+    std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word))
 }
 
 #[cfg(test)]
@@ -172,9 +211,17 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
-        assert!(WORDS.keys().all(|word| !meanings(word).is_empty() && !meanings(&word.to_uppercase()).is_empty()));
+        let meanings = |word: &str| known(word).map_or(&[][..], |known| &known.meanings);
+        assert!(WORDS.keys().all(|word| known(word).is_some() && known(&word.to_uppercase()).is_some()));
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);
+    }
+
+    #[test]
+    fn articles_carry_no_time_and_numbers_do() {
+        let carried = |text: &str| tokens(text).iter().filter(|token| token.carries()).count();
+        assert_eq!(carried("the a an last this UTC"), 0);
+        assert_eq!(carried("3 three Noon yesterday night"), 5);
     }
 }

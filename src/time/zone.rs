@@ -3,12 +3,14 @@
 //! The table is data (`data/time/zones.tsv`, which says where its readings come from). An abbreviation is an offset
 //! taken as written; a region follows daylight saving by the date it is applied to, through jiff's bundled database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+
+use super::lex::Shapes;
 
 /// A zone that a text names.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +115,17 @@ pub fn named(name: &str) -> Option<Zone> {
     TABLE.get(name.as_str()).cloned().or_else(city)
 }
 
+/// Whether a name that [`named`] knows may begin with `word`, in any case: most words begin none.
+pub(crate) fn may_begin(word: &str) -> bool {
+    static FIRST_WORDS: LazyLock<(Shapes, HashSet<&'static str>)> = LazyLock::new(|| {
+        let names = TABLE.keys().copied().chain(CITIES.keys().map(String::as_str));
+        let words: HashSet<&str> = names.filter_map(|name| name.split(' ').next()).collect();
+        (Shapes::of(words.iter().copied()), words)
+    });
+    let (shapes, words) = &*FIRST_WORDS;
+    shapes.may_hold(word) && words.contains(word.to_ascii_lowercase().as_str())
+}
+
 /// The zone of an IANA name such as `US/Pacific` or `Asia/Kolkata`.
 pub fn iana(name: &str) -> Option<Zone> {
     name.contains('/').then(|| TimeZone::get(name).ok().map(Zone::Region)).flatten()
@@ -129,6 +142,7 @@ mod tests {
         for line in lines {
             let name = line.split('\t').next().unwrap();
             assert!(named(name).is_some(), "{line}");
+            assert!(may_begin(name.to_uppercase().split(' ').next().unwrap()), "{line}");
         }
     }
 

@@ -1,13 +1,14 @@
 //! The incidents as the statistics need them: a few plain values each.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::str::FromStr;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use polars::prelude::{Column, DataFrame, PolarsResult};
+use polars::prelude::{CatSize, CategoricalMapping, Column, DataFrame, PolarsResult, StringChunked};
 
+use super::held::Held;
 use super::period::Quarter;
-use super::sql::{frame, frame_on};
 use crate::library::Generation;
 use crate::record::{DetectionSource, RootCause, Trigger, When};
 
@@ -32,33 +33,36 @@ impl Incident {
     }
 }
 
-/// A document that says when an incident began and when it was noticed or eased, and not when it ended, tells that it
-/// lasted at least so long. Its silence thereafter tells nothing, so the day of publication is not used.
-const SQL: &str = r#"
-SELECT "date", ttr_minutes, ttd_minutes, detection_source, root_cause, "trigger",
-    CASE WHEN ttr_minutes IS NULL THEN started_at END AS started_at,
-    CASE WHEN ttr_minutes IS NULL THEN COALESCE(mitigated_at, detected_at) END AS seen_at
-FROM incidents"#;
+/// The columns that [`from`] reads.
+pub(super) const COLUMNS: [&str; 9] = [
+    "date",
+    "ttr_minutes",
+    "ttd_minutes",
+    "detection_source",
+    "root_cause",
+    "trigger",
+    "started_at",
+    "mitigated_at",
+    "detected_at",
+];
 
 /// The incidents of a committed generation, in the order of its records.
 pub fn incidents(generation: &Generation) -> Result<Vec<Incident>> {
-    let frame = frame(generation, SQL)?;
-    from(&frame).map_err(|error| generation.damaged("records.parquet", error))
+    Held::of(generation, &[])?.incidents().map_err(|error| generation.damaged("records.parquet", error))
 }
 
-/// The incidents in a Parquet file of records.
-pub fn incidents_on(records: &Path) -> Result<Vec<Incident>> {
-    Ok(from(&frame_on(records, SQL)?)?)
-}
-
-fn from(frame: &DataFrame) -> PolarsResult<Vec<Incident>> {
+/// From the table `incidents` as it is [`Held`].
+pub(super) fn from(frame: &DataFrame) -> PolarsResult<Vec<Incident>> {
     let mut incidents = vec![Incident::default(); frame.height()];
-    let days = frame.column("date")?.date()?.physical().clone();
-    for (incident, day) in incidents.iter_mut().zip(days.iter()) {
-        incident.day = day.and_then(|day| Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(day)).ok());
+    let days = frame.column("date")?.date()?;
+    // Many incidents share a day.
+    let mut known: HashMap<i32, Option<Date>> = HashMap::new();
+    let dated = |day: i32| Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(day)).ok();
+    for (incident, day) in incidents.iter_mut().zip(days.physical().iter()) {
+        incident.day = day.and_then(|day| *known.entry(day).or_insert_with(|| dated(day)));
     }
-    let numbers = |name: &str| -> PolarsResult<Vec<Option<f64>>> { Ok(frame.column(name)?.f64()?.iter().collect()) };
-    for ((incident, ttr), ttd) in incidents.iter_mut().zip(numbers("ttr_minutes")?).zip(numbers("ttd_minutes")?) {
+    let (ttr, ttd) = (frame.column("ttr_minutes")?.f64()?, frame.column("ttd_minutes")?.f64()?);
+    for ((incident, ttr), ttd) in incidents.iter_mut().zip(ttr.iter()).zip(ttd.iter()) {
         // What no duration can be does not enter: a Parquet file may come from elsewhere.
         let told = |minutes: Option<f64>| minutes.filter(|minutes| minutes.is_finite() && *minutes >= 0.0);
         (incident.ttr, incident.ttd) = (told(ttr), told(ttd));
@@ -66,23 +70,35 @@ fn from(frame: &DataFrame) -> PolarsResult<Vec<Incident>> {
     labels(frame.column("detection_source")?, &mut incidents, |incident, label| incident.detection = label)?;
     labels(frame.column("root_cause")?, &mut incidents, |incident, label| incident.cause = label)?;
     labels(frame.column("trigger")?, &mut incidents, |incident, label| incident.trigger = label)?;
-    let (started, seen) = (frame.column("started_at")?.str()?, frame.column("seen_at")?.str()?);
-    for ((incident, started), seen) in incidents.iter_mut().zip(started.iter()).zip(seen.iter()) {
-        let minutes = started.zip(seen).and_then(|(started, seen)| {
-            seen.parse::<When>().ok()?.minutes_since(&started.parse::<When>().ok()?).filter(|minutes| *minutes > 0.0)
-        });
-        incident.ongoing_after = minutes;
+    let at = |name: &str| frame.column(name)?.str();
+    let times = [at("started_at")?, at("mitigated_at")?, at("detected_at")?];
+    for (row, incident) in incidents.iter_mut().enumerate().filter(|(row, _)| ttr.get(*row).is_none()) {
+        incident.ongoing_after = ongoing_after(times, row);
     }
     Ok(incidents)
 }
 
-fn labels<L: std::str::FromStr + Default>(
+/// A document that says when an incident began and when it was noticed or eased, and not when it ended, tells that it
+/// lasted at least so long. Its silence thereafter tells nothing, so the day of publication is not used.
+fn ongoing_after([started, mitigated, detected]: [&StringChunked; 3], row: usize) -> Option<f64> {
+    let seen: When = mitigated.get(row).or_else(|| detected.get(row))?.parse().ok()?;
+    let started: When = started.get(row)?.parse().ok()?;
+    seen.minutes_since(&started).filter(|minutes| *minutes > 0.0)
+}
+
+/// Sets a label of each incident, each category read once.
+fn labels<L: FromStr + Default + Copy>(
     column: &Column,
     incidents: &mut [Incident],
     set: impl Fn(&mut Incident, L),
 ) -> PolarsResult<()> {
-    for (incident, text) in incidents.iter_mut().zip(column.str()?.iter()) {
-        set(incident, text.and_then(|text| text.parse().ok()).unwrap_or_default());
+    let column = column.cat32()?;
+    let categories: &CategoricalMapping = column.get_mapping();
+    let label = |category: CatSize| categories.cat_to_str(category).and_then(|text| text.parse().ok());
+    let labels: Vec<L> =
+        (0..categories.num_cats_upper_bound() as CatSize).map(|category| label(category).unwrap_or_default()).collect();
+    for (incident, category) in incidents.iter_mut().zip(column.physical().iter()) {
+        set(incident, category.and_then(|category| labels.get(category as usize).copied()).unwrap_or_default());
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //!
 //! [`stats`] has the formulas, [`incidents`] the numbers they are put to, [`tables`] the tables that follow.
 
+mod held;
 mod incidents;
 mod named;
 mod params;
@@ -14,7 +15,8 @@ mod sql;
 pub mod stats;
 pub mod tables;
 
-pub use incidents::{Incident, incidents, incidents_on};
+pub use held::Held;
+pub use incidents::{Incident, incidents};
 pub use named::{NAMED, Named, find, title_and_about};
 pub use params::{declared, fill};
 pub use period::{Period, Quarter};

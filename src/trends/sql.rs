@@ -67,43 +67,37 @@ impl Table {
 
 /// Runs a query over the records of a committed generation.
 pub fn run(generation: &Generation, sql: &str) -> Result<Table> {
-    frame(generation, sql).map(|frame| table(&frame))
-}
-
-/// Runs a query over a Parquet file of records that belongs to no committed generation yet.
-pub fn run_on(records: &Path, sql: &str) -> Result<Table> {
-    frame_on(records, sql).map(|frame| table(&frame))
-}
-
-/// As [`run`], the columns as polars has them.
-pub(super) fn frame(generation: &Generation, sql: &str) -> Result<DataFrame> {
     let records = scan(&generation.records())
         .and_then(|mut records| records.collect_schema().map(|_| records))
         .map_err(|error| generation.damaged("records.parquet", error))?;
-    execute(records, sql).map_err(|error| match error {
+    execute(&tables(records), sql).map(|frame| table(&frame)).map_err(|error| match error {
         Failure::Reading(error) => generation.damaged("records.parquet", error),
         Failure::Query(why) => anyhow!("cannot run the query: {why}"),
     })
 }
 
-/// As [`run_on`], the columns as polars has them.
-pub(super) fn frame_on(records: &Path, sql: &str) -> Result<DataFrame> {
+/// Runs a query over a Parquet file of records that belongs to no committed generation yet.
+pub fn run_on(records: &Path, sql: &str) -> Result<Table> {
     let at = |why: String| anyhow!("cannot run a query over {}: {why}", records.display());
     let scanned = scan(records).map_err(|error| at(error.to_string()))?;
-    execute(scanned, sql).map_err(|error| match error {
+    execute(&tables(scanned), sql).map(|frame| table(&frame)).map_err(|error| match error {
         Failure::Reading(error) => at(error.to_string()),
         Failure::Query(why) => at(why),
     })
 }
 
-enum Failure {
+fn tables(records: LazyFrame) -> [(&'static str, LazyFrame); 2] {
+    [("incidents", records.clone().filter(col("is_incident"))), ("records", records)]
+}
+
+pub(super) enum Failure {
     /// The records could not be read.
     Reading(PolarsError),
     /// The query is at fault.
     Query(String),
 }
 
-fn scan(path: &Path) -> Result<LazyFrame, PolarsError> {
+pub(super) fn scan(path: &Path) -> Result<LazyFrame, PolarsError> {
     LazyFrame::scan_parquet(path.to_string_lossy().as_ref().into(), ScanArgsParquet::default())
 }
 
@@ -118,7 +112,8 @@ fn asks_for_rows(sql: &str) -> bool {
         .any(|known| word.eq_ignore_ascii_case(known))
 }
 
-fn execute(records: LazyFrame, sql: &str) -> Result<DataFrame, Failure> {
+/// Runs a query over tables of these names.
+pub(super) fn execute(tables: &[(&str, LazyFrame)], sql: &str) -> Result<DataFrame, Failure> {
     if !asks_for_rows(sql) {
         return Err(Failure::Query(
             "a query only reads: begin it with SELECT or WITH, or see `coroner query --list`".to_owned(),
@@ -126,8 +121,7 @@ fn execute(records: LazyFrame, sql: &str) -> Result<DataFrame, Failure> {
     }
     let run = || -> Result<DataFrame, PolarsError> {
         let mut context = SQLContext::new();
-        context.register("incidents", records.clone().filter(col("is_incident")));
-        context.register("records", records);
+        tables.iter().for_each(|(name, table)| context.register(name, table.clone()));
         context.execute(sql)?.collect()
     };
     match on_a_deep_stack(run)? {
@@ -164,7 +158,7 @@ fn explain(error: &PolarsError) -> String {
     format!("{error}{hint}")
 }
 
-fn table(frame: &DataFrame) -> Table {
+pub(super) fn table(frame: &DataFrame) -> Table {
     let columns = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let value = |column: &polars::prelude::Column, row| column.get(row).map_or(Cell::Null, |value| cell(&value));
     let row = |row| frame.columns().iter().map(|column| value(column, row)).collect();
@@ -200,7 +194,7 @@ fn cell(value: &AnyValue) -> Cell {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
@@ -209,7 +203,7 @@ mod tests {
     use crate::trends::{NAMED, find};
 
     /// Four incidents and a document that reports none.
-    fn records() -> Vec<Record> {
+    pub fn records() -> Vec<Record> {
         let incident = |id: &str, started: &str, ttr, cause, detection| Record {
             id: id.into(),
             is_incident: true,
@@ -235,9 +229,14 @@ mod tests {
     }
 
     fn with_records<T>(work: impl FnOnce(&Path) -> T) -> T {
+        with_parquet(records(), work)
+    }
+
+    /// Works on a Parquet file of these records.
+    pub fn with_parquet<T>(records: Vec<Record>, work: impl FnOnce(&Path) -> T) -> T {
         let dir = tempfile::tempdir().unwrap();
         let mut writer = RecordsWriter::create(dir.path()).unwrap();
-        records().into_iter().try_for_each(|record| writer.push(record)).unwrap();
+        records.into_iter().try_for_each(|record| writer.push(record)).unwrap();
         writer.finish().unwrap();
         work(&dir.path().join("records.parquet"))
     }
@@ -252,7 +251,7 @@ mod tests {
         table.rows.iter().map(|row| row.iter().map(text).collect::<Vec<_>>().join(" ")).collect()
     }
 
-    fn filled(sql: &str) -> String {
+    pub fn filled(sql: &str) -> String {
         crate::trends::fill(sql, &BTreeMap::new()).unwrap()
     }
 

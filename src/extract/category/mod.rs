@@ -204,9 +204,15 @@ static LINES: LazyLock<Lines<3>> = LazyLock::new(|| {
     Lines::embedded("causes.tsv, triggers.tsv, detections.tsv", [causes, triggers, detections])
 });
 
-/// The strongest cue of `row`s for each label of a field.
-fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Vec<f32> {
-    let mut out = vec![0.0f32; labels.len()];
+/// No field has more labels.
+const MOST_LABELS: usize = 16;
+
+/// The strongest cue for each label of a field; there are more places than labels, so that it needs no memory of its own.
+type Strongest = [f32; MOST_LABELS];
+
+fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Strongest {
+    const { assert!(RootCause::ALL.len() <= MOST_LABELS && Trigger::ALL.len() <= MOST_LABELS) }
+    let mut out = Strongest::default();
     for row in cues.matches(text) {
         if let Some(at) = labels.iter().position(|label| *label == row.kind) {
             out[at] = out[at].max(row.weight as f32);
@@ -218,14 +224,15 @@ fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> V
 /// The supports of the labels of each field, in the order of [`Field::ALL`]. `at` is the quote of the detection that `times` found.
 pub(super) fn read(sources: &Sources, at: Option<Span>) -> [Case; 3] {
     let mut cases = Field::ALL.map(Case::new);
+    let updates = sources.updates();
     if let Some(title) = sources.title {
-        one(sources, &mut cases, title, None, 0.0, at);
+        one(sources, &updates, &mut cases, title, None, 0.0, at);
     }
     let count = sources.outline.sentences.len().max(1) as f32;
     for (nth, sentence) in sources.outline.sentences.iter().enumerate() {
         let kind = sources.document.blocks[sentence.block].kind;
         if !matches!(kind, BlockKind::Update | BlockKind::Meta | BlockKind::Code) {
-            one(sources, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
+            one(sources, &updates, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
         }
     }
     for case in &mut cases {
@@ -237,6 +244,7 @@ pub(super) fn read(sources: &Sources, at: Option<Span>) -> [Case; 3] {
 /// Reads one sentence, or the title, for every field.
 fn one(
     sources: &Sources,
+    updates: &[Span],
     cases: &mut [Case; 3],
     span: Span,
     sentence: Option<&Sentence>,
@@ -256,17 +264,20 @@ fn one(
             Field::Cause => strongest(&CAUSES, RootCause::ALL, text),
             Field::Trigger => strongest(&TRIGGERS, Trigger::ALL, text),
             Field::Detection => {
-                if sources.is_boilerplate(span) || is_whole_head(text) {
+                if sources.is_boilerplate(updates, span) || is_whole_head(text) {
                     continue;
                 }
                 factor = if section == Some(Section::Detection) { 1.0 } else { factor.min(1.0) };
                 let scores = event_score(text);
-                SOURCES.map(|kind| scores.of(kind) as f32).to_vec()
+                let mut cues = Strongest::default();
+                cues.iter_mut().zip(SOURCES).for_each(|(cue, kind)| *cue = scores.of(kind) as f32);
+                cues
             }
         };
-        sources.settings.strengthen(field, text, &mut cues);
+        let cues = &mut cues[..field.labels().len()];
+        sources.settings.strengthen(field, text, cues);
         let found = field == Field::Detection && at.is_some_and(|at| at.contains(span) || span.contains(at));
-        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues: &cues, chances });
+        case.add(&Reading { quote: span, section, place, weight, factor, causal, found, cues, chances });
     }
 }
 
@@ -299,12 +310,24 @@ pub(super) fn spoken_of(sources: &Sources) -> Vec<(usize, Span)> {
 }
 
 impl Sources<'_> {
+    /// The short updates of a status thread, in the order of the text.
+    fn updates(&self) -> Vec<Span> {
+        let short = self.events.iter().filter(|event| event.update && event.text.len() < SHORT);
+        let mut out: Vec<Span> = short.map(|event| event.text).collect();
+        out.sort_unstable_by_key(|span| span.start);
+        out
+    }
+
     /// "We are investigating reports of ..." in a status thread; "customers are telling us" is an account.
-    fn is_boilerplate(&self, span: Span) -> bool {
-        let update = |event: &Event| event.update && event.text.len() < 700 && event.text.contains(span);
-        self.events.iter().any(update) && span.of(self.text).to_ascii_lowercase().contains("investigating")
+    fn is_boilerplate(&self, updates: &[Span], span: Span) -> bool {
+        let before = &updates[..updates.partition_point(|update| update.start <= span.start)];
+        let mut near = before.iter().rev().take_while(|update| update.start + SHORT > span.start);
+        near.any(|update| update.contains(span)) && span.of(self.text).to_ascii_lowercase().contains("investigating")
     }
 }
+
+/// An update of fewer bytes is boilerplate, a longer one an account.
+const SHORT: usize = 700;
 
 #[cfg(test)]
 mod tests {

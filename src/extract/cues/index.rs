@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::{BitAnd, Not, Range};
 
 use super::phrase::{self, Link, Pattern, Phrase, is_gap, is_word};
 use super::trie::Trie;
@@ -19,6 +20,12 @@ impl Rows {
 
     pub fn all() -> Rows {
         Rows([u64::MAX; Rows::MOST / 64])
+    }
+
+    pub fn range(rows: Range<usize>) -> Rows {
+        let mut out = Rows::default();
+        rows.for_each(|row| out.insert(row));
+        out
     }
 
     pub fn insert(&mut self, row: usize) {
@@ -41,11 +48,19 @@ impl Rows {
     }
 }
 
-impl std::ops::BitOr for Rows {
+impl BitAnd for Rows {
     type Output = Rows;
 
-    fn bitor(self, other: Rows) -> Rows {
-        Rows(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    fn bitand(self, other: Rows) -> Rows {
+        Rows(std::array::from_fn(|at| self.0[at] & other.0[at]))
+    }
+}
+
+impl Not for Rows {
+    type Output = Rows;
+
+    fn not(self) -> Rows {
+        Rows(self.0.map(|bits| !bits))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Remembers what was found in the texts of late.
 //!
 //! A sentence is asked for its causes, its triggers, its stance and its events one after the other, from different places
-//! and not at once. What an index found in it is kept by its words, in a table of fixed size: a new text takes the place
-//! of an old one. So it changes nothing but the time, and takes at most a few megabytes a thread.
+//! and not at once. What an index found in it is kept by the hash of its words, in a table of fixed size: a new text takes the
+//! place of an old one. The table is small enough to stay in the cache beside all else.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,26 +10,22 @@ use std::sync::Arc;
 use super::index::{Found, Index};
 
 /// The number of texts remembered.
-const SLOTS: usize = 4096;
-/// Longer texts are rare, and not worth the room.
-const LONGEST: usize = 512;
+const SLOTS: usize = 1024;
 
 #[derive(Clone, Default)]
 struct Slot {
     /// The index that was asked; it lives as long as the slot remembers it, so that its address is its own.
     index: Option<Arc<Index>>,
+    /// The hash of the text: of 2^64 hashes those of two sentences that share a slot do not meet.
     hash: u64,
-    text: Vec<u8>,
     found: Found,
 }
 
-/// What `index` finds in `text`.
-pub(super) fn find(index: &Arc<Index>, text: &[u8]) -> Found {
+/// What `index` finds in `text`, after `settle` decided some of what that leaves open. What it decided is remembered too, so
+/// that an expression runs once over a text.
+pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
     thread_local! {
         static SLOTS_OF_THREAD: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
-    }
-    if text.len() > LONGEST {
-        return index.find(text);
     }
     SLOTS_OF_THREAD.with_borrow_mut(|slots| {
         if slots.is_empty() {
@@ -38,18 +34,18 @@ pub(super) fn find(index: &Arc<Index>, text: &[u8]) -> Found {
         let hash = hash(text);
         let slot = &mut slots[hash as usize % SLOTS];
         let same = slot.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, index));
-        if !(same && slot.hash == hash && slot.text == text) {
-            slot.found = index.find(text);
-            slot.hash = hash;
+        if !same {
             slot.index = Some(Arc::clone(index));
-            slot.text.clear();
-            slot.text.extend_from_slice(text);
         }
+        if !same || slot.hash != hash {
+            (slot.found, slot.hash) = (index.find(text), hash);
+        }
+        settle(&mut slot.found);
         slot.found
     })
 }
 
-/// A hash that is quick and good enough to spread texts over the slots: texts are compared, too.
+/// A hash that is quick and takes every byte into account.
 fn hash(text: &[u8]) -> u64 {
     let mix = |hash: u64, part: u64| {
         let product = u128::from(hash ^ part ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;

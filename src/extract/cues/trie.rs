@@ -3,24 +3,49 @@
 //! An Aho-Corasick automaton would read each byte of the text; from the starts of words alone most walks end after two or
 //! three bytes, and the trie stays small enough for the cache.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
 
-/// The phrases, each with a value.
-///
-/// Nodes are numbered level by level, so that the children of a node, and the first levels, which most walks do not leave,
-/// stand side by side. Node 0 is where walks begin.
+/// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
+/// begin at node 0.
 pub(super) struct Trie {
-    /// For each node the byte that leads to it.
-    bytes: Vec<u8>,
-    /// For each node its first child and its first entry; its last are those before the next node's first.
-    firsts: Vec<(u32, u32)>,
+    nodes: Vec<Node>,
+    /// For each node where its entries begin and end.
+    ranges: Vec<(u32, u32)>,
     entries: Vec<Entry>,
-    /// For node 0 and each of its children, the node that each byte leads to, 0 for none.
-    roots: Vec<[u16; 256]>,
+    /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
+    letters: [u8; 256],
 }
 
+/// A node in four bytes, as walks wait for memory more than for anything else: from the lowest bits on the letter that leads to it
+/// (0 for no node), whether it has entries, and its base. The child for a letter stands so many places after the base; as no
+/// two nodes have one base, what stands there is the child if it has that letter.
+#[derive(Clone, Copy, Default)]
+struct Node(u32);
+
+impl Node {
+    fn letter(self) -> u8 {
+        self.0 as u8
+    }
+
+    fn has_entries(self) -> bool {
+        self.0 >> 8 & 1 == 1
+    }
+
+    fn base(self) -> usize {
+        (self.0 >> 9) as usize
+    }
+
+    fn set(&mut self, has_entries: bool, base: usize) {
+        self.0 = u32::from(self.letter()) | u32::from(has_entries) << 8 | (base as u32) << 9;
+    }
+}
+
+/// The letter of bytes that are in no phrase.
+const UNREAD: u8 = u8::MAX;
+
+/// A phrase that ends at a node.
 #[derive(Clone, Copy)]
 struct Entry {
     tail: Tail,
@@ -72,52 +97,64 @@ impl Trie {
     pub fn new(phrases: &[Phrase]) -> Trie {
         let mut sorted: Vec<(usize, &Phrase)> = phrases.iter().enumerate().collect();
         sorted.sort_by_key(|(_, phrase)| &phrase.text);
-        let mut trie = Trie { bytes: vec![0], firsts: Vec::new(), entries: Vec::new(), roots: Vec::new() };
-        // The phrases below each node, which are a range of the sorted ones, and the length they share.
-        let mut below = VecDeque::from([(0..sorted.len(), 0)]);
-        let mut nodes = 1;
-        while let Some((range, depth)) = below.pop_front() {
-            trie.firsts.push((nodes, trie.entries.len() as u32));
-            let ends = sorted[range.clone()].iter().take_while(|(_, phrase)| phrase.text.len() == depth);
-            trie.entries.extend(ends.map(|(value, phrase)| Entry {
-                tail: phrase.tail,
-                end: phrase.end,
-                value: *value as u32,
-            }));
-            let mut start = range.start;
-            while start < range.end {
-                let Some(byte) = sorted[start].1.text.get(depth).copied() else {
-                    start += 1;
-                    continue;
-                };
-                let more = sorted[start..range.end].iter().take_while(|(_, p)| p.text.get(depth) == Some(&byte));
-                let end = start + more.count();
-                below.push_back((start..end, depth + 1));
-                trie.bytes.push(byte);
-                nodes += 1;
-                start = end;
+        let mut used: Vec<u8> = phrases.iter().flat_map(|phrase| phrase.text.iter().copied()).collect();
+        used.sort_unstable();
+        used.dedup();
+        let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
+        // Nothing leads to the root; it must not look free.
+        let root = Node(u32::from(UNREAD));
+        let mut trie = Trie { nodes: vec![root], ranges: vec![(0, 0)], entries: Vec::new(), letters };
+        // The phrases below each node, which are a range of the sorted ones, and the length they share. Level by level, so
+        // that the first levels, which most walks do not leave, stand side by side.
+        let mut below = VecDeque::from([(0, 0..sorted.len(), 0)]);
+        let mut room = Room::default();
+        let mut childless = Vec::new();
+        while let Some((node, range, depth)) = below.pop_front() {
+            let mut children: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+            let first = trie.entries.len() as u32;
+            for at in range {
+                let (value, phrase) = sorted[at];
+                match (phrase.text.get(depth), children.last_mut()) {
+                    (None, _) => {
+                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value: value as u32 });
+                    }
+                    (Some(byte), last) => {
+                        let letter = usize::from(letters[usize::from(*byte)]);
+                        match last {
+                            Some((before, range)) if *before == letter => range.end = at + 1,
+                            _ => children.push((letter, at..at + 1)),
+                        }
+                    }
+                }
+            }
+            let end = trie.entries.len() as u32;
+            trie.ranges[node] = (first, end);
+            if children.is_empty() {
+                childless.push(node);
+                continue;
+            }
+            let base = room.find(&trie.nodes, &children.iter().map(|(letter, _)| *letter).collect::<Vec<_>>());
+            trie.nodes[node].set(end > first, base);
+            for (letter, range) in children {
+                trie.grow(base + letter + 1);
+                trie.nodes[base + letter] = Node(letter as u32);
+                below.push_back((base + letter, range, depth + 1));
             }
         }
-        trie.firsts.push((nodes, trie.entries.len() as u32));
-        trie.roots = (0..trie.firsts[1].0).map(|node| trie.row(node)).collect();
+        // Whatever byte follows, there is a place to look at; from a node without children, one where no node is.
+        let end = trie.nodes.len();
+        for node in childless {
+            trie.nodes[node].set(true, end);
+        }
+        trie.grow(end + usize::from(UNREAD) + 1);
         trie
     }
 
-    /// The node that each byte leads to from `node`.
-    fn row(&self, node: u32) -> [u16; 256] {
-        let mut row = [0; 256];
-        for (byte, next) in row.iter_mut().enumerate() {
-            // Children of the first levels have small numbers.
-            *next = self.child(node, FOLDED[byte]) as u16;
+    fn grow(&mut self, length: usize) {
+        if self.nodes.len() < length {
+            self.nodes.resize(length, Node::default());
+            self.ranges.resize(length, (0, 0));
         }
-        row
-    }
-
-    /// The child of `node` for a folded byte, 0 for none.
-    fn child(&self, node: u32, byte: u8) -> u32 {
-        let (first, end) = (self.firsts[node as usize].0, self.firsts[node as usize + 1].0);
-        let known = &self.bytes[first as usize..end as usize];
-        known.iter().position(|known| *known == byte).map_or(0, |at| first + at as u32)
     }
 
     /// Calls `found` with the value, the start and the end of each phrase in `text`, in the order of their starts. The
@@ -134,26 +171,51 @@ impl Trie {
     }
 
     fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(u32, usize, usize)) {
-        let (mut node, mut at) = (0, start);
+        let (mut node, mut at) = (self.nodes[0], start);
         while let Some(byte) = text.get(at) {
-            node = match self.roots.get(node as usize) {
-                Some(row) => u32::from(row[usize::from(*byte)]),
-                None => self.child(node, FOLDED[usize::from(*byte)]),
-            };
-            if node == 0 {
+            let letter = self.letters[usize::from(*byte)];
+            let place = node.base() + usize::from(letter);
+            node = self.nodes[place];
+            if node.letter() != letter {
                 return;
             }
             at += 1;
             if KINDS[usize::from(*byte)] == Kind::Gap {
                 at = skip(text, at, Kind::Gap);
             }
-            let (first, end) = (self.firsts[node as usize].1, self.firsts[node as usize + 1].1);
-            for entry in &self.entries[first as usize..end as usize] {
-                if let Some(end) = entry.end(text, at) {
-                    found(entry.value, start, end);
+            if node.has_entries() {
+                let (first, end) = self.ranges[place];
+                for entry in &self.entries[first as usize..end as usize] {
+                    if let Some(end) = entry.end(text, at) {
+                        found(entry.value, start, end);
+                    }
                 }
             }
         }
+    }
+}
+
+/// Finds room for the children of nodes.
+#[derive(Default)]
+struct Room {
+    /// The bases that nodes have.
+    bases: HashSet<usize>,
+    last: usize,
+}
+
+impl Room {
+    /// A base that no node has, from which the places of all these letters are free.
+    fn find(&mut self, nodes: &[Node], letters: &[usize]) -> usize {
+        /// So far before the last base places are tried: further back hardly any is free.
+        const BACK: usize = 32;
+        let free = |place: usize| nodes.get(place).is_none_or(|node| node.letter() == 0);
+        let mut base = self.last.saturating_sub(BACK);
+        while self.bases.contains(&base) || !letters.iter().all(|letter| free(base + letter)) {
+            base += 1;
+        }
+        self.bases.insert(base);
+        self.last = self.last.max(base);
+        base
     }
 }
 

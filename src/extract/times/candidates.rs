@@ -12,6 +12,7 @@ use super::events::{COURSE, Chances};
 use super::story::Told;
 use super::*;
 use crate::model::weights::Sink;
+use crate::time::DateExpr;
 
 /// What a chance counts for against a plain feature: the penalty on weights is one for all.
 const STRESS: f32 = 3.0;
@@ -202,7 +203,12 @@ impl<'r> Candidates<'r> {
         let clocked: Vec<Date> = all.iter().filter(|c| c.when.has_clock()).filter_map(|c| c.when.date()).collect();
         let ordered: Vec<bool> = all
             .iter()
-            .map(|c| c.when.has_clock() || c.when.date().is_some_and(|day| !clocked.contains(&day)))
+            .map(|c| {
+                let date = c.item.and_then(|at| reading.times.items[at].moment()?.date);
+                // "The night before" leans on what is told beside it.
+                let own = clocked.is_empty() || matches!(date, Some(DateExpr::Full { .. }));
+                c.when.has_clock() || own && c.when.date().is_some_and(|day| !clocked.contains(&day))
+            })
             .collect();
         let minutes = |c: &Candidate, ordered: bool| {
             let base = base?;

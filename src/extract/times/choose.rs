@@ -104,24 +104,24 @@ fn options(candidates: &Candidates, mut chances: Vec<f32>) -> Vec<Choice> {
 /// The likeliest combination that can be: no end before the start or at it, none before the detection.
 fn together(tried: &[Vec<Choice>; 3], ranges: &[(When, When)]) -> [Choice; 3] {
     let minutes = |to: &Choice, from: &Choice| to.when?.minutes_since(&from.when?);
-    let worth = |option: &Choice| f64::from(option.chance.max(1e-9)).ln();
-    let [starts, detections, ends] = tried;
+    // Each with the log of its chance, which is asked for in every combination.
+    let worth = |option: Choice| (option, f64::from(option.chance.max(1e-9)).ln());
+    let [starts, detections, ends] = tried.each_ref().map(|role| role.iter().copied().map(worth).collect::<Vec<_>>());
     let mut best: Option<(f64, [Choice; 3])> = None;
-    for start in starts {
-        for end in ends {
+    for (start, first) in &starts {
+        for (end, last) in &ends {
             let clock = start.when.is_some_and(|when| when.has_clock());
             if minutes(end, start).is_some_and(|m| m < 0.0 || m == 0.0 && clock) {
                 continue;
             }
-            for detection in detections {
+            for (detection, second) in &detections {
                 if minutes(end, detection).is_some_and(|m| m < 0.0) {
                     continue;
                 }
                 // Who knew before users were hurt is rare, but is told: "we were alerted at 10:28, customers failed from 11:05".
                 let early = minutes(detection, start).is_some_and(|m| m < 0.0);
                 let range = start.when.zip(end.when).is_some_and(|ends| ranges.contains(&ends));
-                let sum = worth(start) + worth(detection) + worth(end) + if range { RANGE } else { 0.0 }
-                    - if early { EARLY } else { 0.0 };
+                let sum = first + second + last + if range { RANGE } else { 0.0 } - if early { EARLY } else { 0.0 };
                 if best.is_none_or(|(most, _)| sum > most) {
                     best = Some((sum, [*start, *detection, *end]));
                 }

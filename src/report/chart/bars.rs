@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Area, at, figure, grid, quarters, ticks, whisker};
+use super::{Area, NUMBER, at, figure, grid, quarters, ticks, whisker};
 use crate::trends::stats::Interval;
 
 /// One label of a stack and how many each quarter has of it.
@@ -57,10 +57,12 @@ pub fn stack(name: &str, description: &str, stack: &Stack) -> Markup {
                     }
                 }
                 @if let Some(interval) = stack.intervals.get(place).copied().flatten() {
-                    (whisker(left + width / 2.0, area.y(interval.low / most), area.y(interval.high / most), "whisker"))
+                    (whisker(left + width / 2.0, area.y(interval.low / most), area.y(interval.high / most), slot))
                 }
                 // Beside the whisker, above the column.
-                text class="value" x=(at(left + width / 2.0 + 5.0)) y=(at(area.y(*sum as f64 / most) - 4.0)) { (sum) }
+                @if slot >= NUMBER {
+                    text class="value" x=(at(left + width / 2.0 + 5.0)) y=(at(area.y(*sum as f64 / most) - 4.0)) { (sum) }
+                }
             }
         }
     })
@@ -89,10 +91,12 @@ pub fn shares(name: &str, description: &str, points: &[Point]) -> Markup {
             @for (place, Point { quarter, is_current, share, of }) in points.iter().enumerate() {
                 @let (x, slot) = area.slot(place, points.len());
                 @let middle = x + slot / 2.0;
-                text class="tick small" x=(at(middle)) y=(at(area.base() + 50.0)) text-anchor="middle" { (of) }
+                @if slot >= NUMBER {
+                    text class="tick small" x=(at(middle)) y=(at(area.base() + 50.0)) text-anchor="middle" { (of) }
+                }
                 @if let Some((percent, interval)) = share {
-                    (whisker(middle, area.y(interval.low / 100.0), area.y(interval.high / 100.0), "whisker"))
-                    circle class={ "dot" @if !is_current { " past" } } cx=(at(middle)) cy=(at(area.y(percent / 100.0))) r="5" {
+                    (whisker(middle, area.y(interval.low / 100.0), area.y(interval.high / 100.0), slot))
+                    circle class={ "dot" @if !is_current { " past" } } cx=(at(middle)) cy=(at(area.y(percent / 100.0))) r=(at((slot * 0.4).clamp(2.0, 5.0))) {
                         title { (quarter) ": " (percent) " % (" (interval.low) " to " (interval.high) " %), " (of) }
                     }
                 }

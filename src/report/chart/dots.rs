@@ -45,7 +45,7 @@ pub fn durations(name: &str, description: &str, columns: &[Column]) -> Markup {
                     // Within the slot by the day, so that dots rarely hide one another.
                     @let days = day.duration_since(column.period.first).as_hours() as f64 / 24.0;
                     @let x = from + width * (days / (column.period.days() - 1.0).max(1.0));
-                    circle class={ "dot" (past) } cx=(at(x)) cy=(at(area.y(scale.share(*minutes)))) r="4" {
+                    circle class={ "dot" (past) } cx=(at(x)) cy=(at(area.y(scale.share(*minutes)))) r=(at((slot * 0.35).clamp(2.0, 4.0))) {
                         title { (day) ": " (words::minutes(*minutes)) }
                     }
                 }

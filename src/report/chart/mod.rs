@@ -1,7 +1,7 @@
 //! Charts as inline SVG: each drawn once for a desk and once for a phone, coloured by the style of the page.
 //!
 //! A chart has a name and a description for those who cannot see it, and its numbers stand in a table beside it. Colours
-//! are classes, `c0` to `c7`, which the page gives one meaning in light and another in dark. Nothing here computes a number.
+//! are classes, `c0` to `c6` and `cu`, which the page gives one meaning in light and another in dark. Nothing here computes a number.
 
 mod bars;
 mod curve;
@@ -77,31 +77,42 @@ fn grid(area: Area, y: f64, label: &str) -> Markup {
     }
 }
 
-/// Quarters whose labels have room beside each other; where there are more, only the years are named.
-const ROOM: usize = 20;
+/// The width that the label of a quarter, of a year, and a number of up to two digits or a whisker's caps take.
+const QUARTER: f64 = 20.0;
+const YEAR: f64 = 34.0;
+const NUMBER: f64 = 20.0;
 
-/// The labels of the quarters below the axis, in two lines: the quarter, and the year where it begins.
+/// The labels of the quarters below the axis, in two lines: the quarter, and the year where it begins, each where there
+/// is room for it.
 fn quarters(area: Area, labels: &[(String, bool)]) -> Markup {
+    let slot = area.slot(0, labels.len()).1;
+    // Every year, or every second, or every third.
+    let every = (YEAR / (4.0 * slot)).ceil().max(1.0) as usize;
+    let first = labels.iter().position(|(label, _)| label.ends_with("Q1")).unwrap_or(labels.len());
+    let is_named = |place: usize| match place.checked_sub(first) {
+        Some(since) => since % (4 * every) == 0,
+        None => place == 0 && first as f64 * slot >= YEAR,
+    };
     html! {
         @for (place, (label, is_current)) in labels.iter().enumerate() {
             @let (x, width) = area.slot(place, labels.len());
             @let (year, quarter) = label.split_at(label.len().min(4));
-            @if labels.len() <= ROOM {
+            @if width >= QUARTER {
                 text class={ "tick" @if *is_current { " current" } } x=(at(x + width / 2.0)) y=(at(area.base() + 16.0))
                     text-anchor="middle" { (quarter) }
             }
-            @if place == 0 || quarter == "Q1" {
+            @if is_named(place) {
                 text class="tick" x=(at(x + width / 2.0)) y=(at(area.base() + 32.0)) text-anchor="middle" { (year) }
             }
         }
     }
 }
 
-/// A vertical whisker with its two caps.
-fn whisker(x: f64, low: f64, high: f64, class: &str) -> Markup {
-    let cap = 4.0;
+/// A vertical whisker with its two caps, in a slot of this width.
+fn whisker(x: f64, low: f64, high: f64, slot: f64) -> Markup {
+    let cap = (slot * 0.25).min(4.0);
     html! {
-        path class=(class) d={
+        path class="whisker" d={
             "M" (at(x)) " " (at(low)) "V" (at(high))
             "M" (at(x - cap)) " " (at(low)) "h" (at(2.0 * cap))
             "M" (at(x - cap)) " " (at(high)) "h" (at(2.0 * cap))

@@ -5,18 +5,19 @@
 //! Leaves to others: objects and fonts (`super`). Text turned on its side is read as it comes.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
-use lopdf::content::Content;
-use lopdf::{Document, Encoding, Object};
+use lopdf::Encoding;
 
-use super::super::{Page, markdown};
+use super::super::Page;
+use super::content::{self, Operand};
 use crate::document::{BlockKind, Dropped};
 
 /// What is needed of a font to read it and to know where its text ends.
 pub struct Font<'d> {
     pub encoding: Option<Encoding<'d>>,
-    /// Widths in thousandths of the size, by the code of the character.
-    pub widths: HashMap<i64, f32>,
+    /// Widths in thousandths of the size, by the first and last code of the characters that have it, in their order.
+    pub widths: Vec<(i64, i64, f32)>,
     /// Its codes have two bytes.
     pub is_wide: bool,
 }
@@ -45,6 +46,9 @@ struct Line {
     /// Where its text ends.
     end: f32,
     page: usize,
+    /// How many wide gaps it has; where the last of them stands in its text and on the page.
+    gaps: usize,
+    gap: (usize, f32),
 }
 
 /// The lines of all pages so far.
@@ -52,10 +56,14 @@ struct Line {
 pub struct Pages {
     lines: Vec<Line>,
     count: usize,
+    /// The bytes and the words of the text that is drawn, to be used again.
+    bytes: Vec<u8>,
+    words: String,
 }
 
 /// What the operations of a page have set.
-struct State {
+struct State<'d> {
+    font: Option<Rc<Font<'d>>>,
     whole: Matrix,
     text: Matrix,
     line: Matrix,
@@ -64,68 +72,74 @@ struct State {
 }
 
 impl Pages {
-    /// Takes the text that `content` draws.
-    pub fn page(&mut self, content: &[u8], fonts: &BTreeMap<Vec<u8>, Font>) {
+    /// Takes the text that `content` draws. `font_of` knows the fonts of the page by their names.
+    pub fn page<'d>(&mut self, content: &[u8], mut font_of: impl FnMut(&[u8]) -> Option<Rc<Font<'d>>>) {
         /// Deeper saves are forgotten.
         const DEEPEST: usize = 64;
         self.count += 1;
-        let Ok(content) = Content::decode(content) else { return };
-        let mut state = State { whole: Matrix::ONE, text: Matrix::ONE, line: Matrix::ONE, size: 0.0, leading: 0.0 };
+        let (whole, text, line) = (Matrix::ONE, Matrix::ONE, Matrix::ONE);
+        let mut state = State { font: None, whole, text, line, size: 0.0, leading: 0.0 };
         let mut saved: Vec<Matrix> = Vec::new();
-        let mut font = None;
-        for operation in &content.operations {
-            let operands = &operation.operands;
-            let number = |at: usize| operands.get(at).and_then(|operand| operand.as_float().ok()).unwrap_or_default();
+        content::operations(content, |operator, operands| {
+            let number = |at: usize| match operands.get(at) {
+                Some(Operand::Number(number)) => *number,
+                _ => 0.0,
+            };
             let matrix = || Matrix(std::array::from_fn(number));
-            match operation.operator.as_str() {
-                "q" if saved.len() < DEEPEST => saved.push(state.whole),
-                "Q" => state.whole = saved.pop().unwrap_or(state.whole),
-                "cm" => state.whole = matrix().then(state.whole),
-                "BT" => (state.text, state.line) = (Matrix::ONE, Matrix::ONE),
-                "Tf" => {
-                    font = operands.first().and_then(|name| fonts.get(name.as_name().ok()?));
+            match operator {
+                b"q" if saved.len() < DEEPEST => saved.push(state.whole),
+                b"Q" => state.whole = saved.pop().unwrap_or(state.whole),
+                b"cm" => state.whole = matrix().then(state.whole),
+                b"BT" => (state.text, state.line) = (Matrix::ONE, Matrix::ONE),
+                b"Tf" => {
+                    state.font = match operands.first() {
+                        Some(Operand::Name(name)) => font_of(name),
+                        _ => None,
+                    };
                     state.size = number(1);
                 }
-                "TL" => state.leading = number(0),
-                "Tm" => (state.text, state.line) = (matrix(), matrix()),
-                "Td" | "TD" => {
-                    if operation.operator == "TD" {
+                b"TL" => state.leading = number(0),
+                b"Tm" => (state.text, state.line) = (matrix(), matrix()),
+                b"Td" | b"TD" => {
+                    if operator == b"TD" {
                         state.leading = -number(1);
                     }
                     state.next(number(0), number(1));
                 }
-                "T*" => state.next(0.0, -state.leading),
-                "Tj" | "TJ" => self.show(operands, font, &mut state),
-                "'" | "\"" => {
+                b"T*" => state.next(0.0, -state.leading),
+                b"Tj" | b"TJ" => self.show(operands, &mut state),
+                b"'" | b"\"" => {
                     state.next(0.0, -state.leading);
-                    self.show(&operands[operands.len().saturating_sub(1)..], font, &mut state);
+                    self.show(&operands[operands.len().saturating_sub(1)..], &mut state);
                 }
                 _ => {}
             }
-        }
+        });
     }
 
     /// Draws the texts and moves among the operands.
-    fn show(&mut self, operands: &[Object], font: Option<&Font>, state: &mut State) {
-        let Some(font) = font else { return };
+    fn show(&mut self, operands: &[Operand], state: &mut State) {
+        let Some(font) = state.font.clone() else { return };
         for operand in operands {
-            match operand {
-                Object::Array(items) => items.iter().for_each(|item| self.item(item, font, state)),
-                item => self.item(item, font, state),
+            match (operand, &font.encoding) {
+                (Operand::Number(back), _) => state.advance(-back / 1000.0 * state.size),
+                (Operand::Text(text, written), Some(encoding)) => {
+                    let (mut bytes, mut words) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.words));
+                    content::decode(text, *written, &mut bytes);
+                    words.clear();
+                    // Codes that mean nothing are no text.
+                    if encoding.write_to_string(&bytes, &mut words).is_err() {
+                        words.clear();
+                    }
+                    let at = state.text.then(state.whole).0;
+                    state.advance(font.width(&bytes) * state.size);
+                    let end = state.text.then(state.whole).0[4];
+                    let size = (state.size * (at[2].hypot(at[3]))).abs();
+                    self.text(&words, size, (at[4], at[5]), end);
+                    (self.bytes, self.words) = (bytes, words);
+                }
+                _ => {}
             }
-        }
-    }
-
-    fn item(&mut self, item: &Object, font: &Font, state: &mut State) {
-        if let Ok(back) = item.as_float() {
-            state.advance(-back / 1000.0 * state.size);
-        } else if let (Ok(bytes), Some(encoding)) = (item.as_str(), &font.encoding) {
-            let text = Document::decode_text(encoding, bytes).unwrap_or_default();
-            let at = state.text.then(state.whole).0;
-            state.advance(font.width(bytes) * state.size);
-            let end = state.text.then(state.whole).0[4];
-            let size = (state.size * (at[2].hypot(at[3]))).abs();
-            self.text(&text, size, (at[4], at[5]), end);
         }
     }
 
@@ -138,13 +152,16 @@ impl Pages {
         let same = |line: &&mut Line| line.page == page && (line.y - y).abs() < 0.4 * size.max(line.size);
         let Some(line) = self.lines.last_mut().filter(same) else {
             if !text.trim().is_empty() {
-                self.lines.push(Line { text: text.trim_start().to_owned(), size, longest: text.len(), y, end, page });
+                let text = text.trim_start().to_owned();
+                self.lines.push(Line { longest: text.len(), text, size, y, end, page, ..Line::default() });
             }
             return;
         };
         let gap = (x - line.end) / size.max(1.0);
         if gap.abs() > COLUMN {
             line.text.truncate(line.text.trim_end().len());
+            line.gap = (line.text.len(), x);
+            line.gaps += 1;
             line.text.push('\t');
             line.text.push_str(text.trim_start());
         } else {
@@ -168,6 +185,7 @@ impl Pages {
         /// And one of so many the rows of a table.
         const ROW_GAP: f32 = 3.0;
         let mut page = Page { dropped: self.drop_margins(), ..Page::default() };
+        self.part_columns();
         // Sizes in tenths of a point, with the number of bytes written in each.
         let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
         let tenths = |line: &Line| (line.size * 10.0).round() as u32;
@@ -202,9 +220,9 @@ impl Pages {
             } else {
                 close(&mut page, &mut heading);
                 if !text.is_empty() {
-                    // A sentence may go on over the page.
-                    let turned =
-                        last.is_some_and(|last| last.page != line.page) && !text.ends_with(['.', '!', '?', ':']);
+                    // A sentence may go on over the page, or at the top of the next column.
+                    let is_other = |last: &Line| last.page != line.page || line.y > last.y + GAP * line.size;
+                    let turned = last.is_some_and(is_other) && !text.ends_with(['.', '!', '?', ':']);
                     text.push_str(if near || turned { "\n" } else { "\n\n" });
                 }
                 text.push_str(words);
@@ -214,6 +232,39 @@ impl Pages {
         close(&mut page, &mut heading);
         flush(&mut page, &mut text);
         page
+    }
+
+    /// Puts two columns of prose whose lines were drawn side by side one below the other. Rows of tables have short cells, and those of
+    /// programs are drawn cell by cell.
+    fn part_columns(&mut self) {
+        /// Fewer lines may be a table.
+        const FEWEST: usize = 8;
+        /// The least length of a line of prose, on average.
+        const LEAST: usize = 25;
+        let mut lines = std::mem::take(&mut self.lines).into_iter().peekable();
+        while let Some(first) = lines.next() {
+            let mut run = vec![first];
+            let goes_on = |first: &Line, next: &Line| {
+                next.page == first.page && next.gaps == 1 && (next.gap.1 - first.gap.1).abs() < first.size
+            };
+            while run[0].gaps == 1 {
+                let Some(next) = lines.next_if(|next| goes_on(&run[0], next)) else { break };
+                run.push(next);
+            }
+            let lengths = run.iter().map(|line| (line.gap.0, line.text.len() - line.gap.0));
+            let (left, right) = lengths.fold((0, 0), |sum, (left, right)| (sum.0 + left, sum.1 + right));
+            if run.len() < FEWEST || left.min(right) < run.len() * LEAST {
+                self.lines.extend(run);
+                continue;
+            }
+            let rest = |line: &mut Line| {
+                let text = line.text.split_off(line.gap.0).trim_start().to_owned();
+                Line { text, gaps: 0, longest: 0, ..*line }
+            };
+            let right: Vec<Line> = run.iter_mut().map(rest).collect();
+            self.lines.extend(run);
+            self.lines.extend(right);
+        }
     }
 
     /// Leaves out what stands at the top or the foot of most pages, but for its figures.
@@ -258,7 +309,7 @@ impl Pages {
 
 fn flush(page: &mut Page, text: &mut String) {
     let text = std::mem::take(text);
-    page.segmented(&text, markdown::segment(&text));
+    page.markdown(&text);
 }
 
 fn close(page: &mut Page, heading: &mut Option<(u8, String)>) {
@@ -267,7 +318,7 @@ fn close(page: &mut Page, heading: &mut Option<(u8, String)>) {
     }
 }
 
-impl State {
+impl State<'_> {
     /// Goes to the start of another line.
     fn next(&mut self, x: f32, y: f32) {
         self.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(self.line);
@@ -283,7 +334,11 @@ impl Font<'_> {
     /// The width of the characters, in sizes of the font; where it is not told, that of an average one.
     fn width(&self, bytes: &[u8]) -> f32 {
         const AVERAGE: f32 = 500.0;
-        let of = |code: i64| self.widths.get(&code).copied().unwrap_or(AVERAGE);
+        let of = |code: i64| {
+            let after = self.widths.partition_point(|(first, ..)| *first <= code);
+            let found = after.checked_sub(1).map(|at| self.widths[at]);
+            found.filter(|(_, last, _)| code <= *last).map_or(AVERAGE, |(.., width)| width)
+        };
         let width: f32 = if self.is_wide {
             bytes.chunks(2).map(|pair| of(pair.iter().fold(0, |code, byte| code << 8 | i64::from(*byte)))).sum()
         } else {

@@ -5,24 +5,21 @@
 //! page is unpacked by us, as no crate bounds what a stream unpacks to. The work runs on a thread of its own, whose
 //! stack is large enough for the parser's recursion and whose panic, should the parser have a defect, costs one file.
 
+mod content;
 mod layout;
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::Read;
+use std::rc::Rc;
 use std::sync::Once;
 
 use lopdf::{Dictionary, Document, Object, Stream};
 
 use self::layout::{Font, Pages};
+use super::limits::{PDF_BYTES, PDF_PAGE_BYTES, PDF_PAGES, PDF_TABLE_BYTES};
 use super::{Page, Skip};
 use crate::document::Dropped;
-
-/// The most bytes that the compressed objects of a file may unpack to, and all of its pages.
-const MOST_UNPACKED: usize = 64 << 20;
-/// A page whose drawing is longer is a picture: parsed, each of its operations takes a hundred bytes.
-const MOST_OF_A_PAGE: usize = 1 << 20;
-/// More pages are a book.
-const MOST_PAGES: usize = 2000;
 
 /// Whether the bytes are a PDF.
 pub fn is_pdf(bytes: &[u8]) -> bool {
@@ -68,20 +65,25 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
     let mut pages = Pages::default();
     let (mut unpacked, mut count) = (0, 0);
     let mut dropped = Vec::new();
-    for id in document.page_iter().take(MOST_PAGES) {
+    let (mut fonts, mut room) = (HashMap::new(), PDF_TABLE_BYTES);
+    for id in document.page_iter().take(PDF_PAGES) {
         count += 1;
         let content = content(&document, id)?;
         unpacked += content.len();
-        if unpacked > MOST_UNPACKED {
+        if unpacked > PDF_BYTES {
             return Err(Skip::Bomb(format!("{count} pages take {unpacked} bytes")));
         }
-        if content.len() > MOST_OF_A_PAGE {
+        if content.len() > PDF_PAGE_BYTES {
             dropped.push(Dropped { opens: format!("page {count}"), bytes: content.len(), why: "a drawing".to_owned() });
             continue;
         }
-        let fonts = document.get_page_fonts(id).unwrap_or_default();
-        let fonts = fonts.into_iter().map(|(name, font)| (name, font_of(&document, font))).collect();
-        pages.page(&content, &fonts);
+        let of_page = document.get_page_fonts(id).unwrap_or_default();
+        pages.page(&content, |name| {
+            let font: &Dictionary = of_page.get(name).copied()?;
+            let read = || Rc::new(font_of(&document, font, &mut room));
+            // The document does not change, so that a dictionary is told by where it lies.
+            Some(fonts.entry(std::ptr::from_ref(font)).or_insert_with(read).clone())
+        });
     }
     let info = document.trailer.get(b"Info").and_then(|info| document.dereference(info)).map(|(_, info)| info);
     let info = info.and_then(Object::as_dict).ok();
@@ -92,7 +94,7 @@ fn pages(bytes: &[u8]) -> Result<Page, Skip> {
         page.meta(name, &text(key).and_then(|date| rfc3339(&date)).unwrap_or_default());
     }
     let words = pages.finish();
-    if words.blocks.is_empty() {
+    if words.blocks.is_empty() && words.beyond.is_none() {
         return Err(Skip::NoText(format!(
             "a PDF of {count} pages without a text layer; recognise its text first (OCR)"
         )));
@@ -107,16 +109,22 @@ fn check_objects(bytes: &[u8]) -> Result<(), Skip> {
     const DICTIONARY: usize = 1024;
     let mut total = 0;
     for at in memchr::memmem::find_iter(bytes, b"stream") {
+        let data = &bytes[at + b"stream".len()..];
+        let data = data.strip_prefix(b"\r\n").or(data.strip_prefix(b"\n")).unwrap_or(data);
+        // What is packed opens with its method, of which there is one, and a check (RFC 1950, 2.2).
+        let is_packed =
+            matches!(data, [method, check, ..] if method & 15 == 8 && u16::from_be_bytes([*method, *check]) % 31 == 0);
+        if !is_packed {
+            continue;
+        }
         let dictionary = &bytes[at.saturating_sub(DICTIONARY)..at];
         let dictionary = memchr::memmem::rfind(dictionary, b" obj").map_or(dictionary, |from| &dictionary[from..]);
         let is_read = [&b"ObjStm"[..], b"XRef"].iter().any(|kind| memchr::memmem::find(dictionary, kind).is_some());
         if !is_read || bytes[..at].ends_with(b"end") {
             continue;
         }
-        let data = &bytes[at + b"stream".len()..];
-        let data = data.strip_prefix(b"\r\n").or(data.strip_prefix(b"\n")).unwrap_or(data);
-        total += inflate(data, MOST_UNPACKED).map_or(0, |unpacked| unpacked.len());
-        if total >= MOST_UNPACKED {
+        total += inflate(data, PDF_BYTES).map_or(0, |unpacked| unpacked.len());
+        if total >= PDF_BYTES {
             return Err(Skip::Bomb(format!("its objects take {total} bytes or more of {}", bytes.len())));
         }
     }
@@ -145,37 +153,44 @@ fn content(document: &Document, page: lopdf::ObjectId) -> Result<Vec<u8>, Skip> 
 /// What the stream unpacks to. Filters that pictures have give nothing.
 fn unpack(stream: &Stream) -> Result<Vec<u8>, Skip> {
     /// Of other filters the worst unpacks to a thousand times its size.
-    const MOST_PACKED: usize = MOST_UNPACKED / 1000;
+    const MOST_PACKED: usize = PDF_BYTES / 1000;
     let mut data = stream.content.clone();
     for filter in stream.filters().unwrap_or_default() {
         let is_bounded = filter == b"ASCII85Decode" || data.len() <= MOST_PACKED;
         data = match filter {
-            b"FlateDecode" | b"Fl" => inflate(&data, MOST_UNPACKED).unwrap_or_default(),
+            b"FlateDecode" | b"Fl" => inflate(&data, PDF_BYTES).unwrap_or_default(),
             _ if is_bounded => {
                 let one = Dictionary::from_iter([("Filter", Object::Name(filter.to_vec()))]);
                 Stream::new(one, data).decompressed_content().unwrap_or_default()
             }
             _ => Vec::new(),
         };
-        if data.len() >= MOST_UNPACKED {
+        if data.len() >= PDF_BYTES {
             return Err(Skip::Bomb(format!("a stream takes {} bytes or more", data.len())));
         }
     }
     Ok(data)
 }
 
-/// The font with the encoding of its characters, if it is known, and their widths.
-fn font_of<'d>(document: &'d Document, font: &'d Dictionary) -> Font<'d> {
+/// The font with the encoding of its characters, if it is known, and their widths. `room` is what its table may unpack to.
+fn font_of<'d>(document: &'d Document, font: &'d Dictionary, room: &mut usize) -> Font<'d> {
     let table = font.get_deref(b"ToUnicode", document).and_then(Object::as_stream);
-    let is_sound = table.ok().is_none_or(|table| unpack(table).is_ok());
+    let is_sound = table.ok().is_none_or(|table| {
+        let size = unpack(table).map_or(usize::MAX, |table| table.len());
+        let fits = size <= *room;
+        *room -= if fits { size } else { 0 };
+        fits
+    });
     let encoding = font.get_font_encoding(document).ok().filter(|_| is_sound);
     let number = |object: &Object| object.as_float().ok();
     let array = |font: &'d Dictionary, key: &[u8]| font.get_deref(key, document).and_then(Object::as_array).ok();
     let first = font.get_deref(b"FirstChar", document).and_then(Object::as_i64).unwrap_or_default();
-    let mut widths: Vec<(i64, f32)> = Vec::new();
+    let mut widths: Vec<(i64, i64, f32)> = Vec::new();
     let listed = array(font, b"Widths").into_iter().flatten();
     widths.extend(
-        listed.zip(first..).filter_map(|(width, code)| Some((code, number(document.dereference(width).ok()?.1)?))),
+        listed
+            .zip(first..=i64::MAX)
+            .filter_map(|(width, code)| Some((code, code, number(document.dereference(width).ok()?.1)?))),
     );
     let inner = array(font, b"DescendantFonts").and_then(|fonts| document.dereference(fonts.first()?).ok());
     let inner = inner.and_then(|(_, font)| font.as_dict().ok());
@@ -185,18 +200,18 @@ fn font_of<'d>(document: &'d Document, font: &'d Dictionary) -> Font<'d> {
         while let Some(first) = items.next().and_then(|item| item.as_i64().ok()) {
             match items.next() {
                 Some(Object::Array(list)) => {
-                    widths.extend(list.iter().filter_map(number).zip(first..).map(|(w, code)| (code, w)))
+                    widths.extend(list.iter().filter_map(number).zip(first..=i64::MAX).map(|(w, code)| (code, code, w)))
                 }
                 Some(last) => {
                     let width = items.next().and_then(number).unwrap_or_default();
-                    let last = last.as_i64().unwrap_or(first).min(first.saturating_add(65_535));
-                    widths.extend((first..=last).map(|code| (code, width)));
+                    widths.push((first, last.as_i64().unwrap_or(first), width));
                 }
                 None => break,
             }
         }
     }
-    Font { encoding, widths: widths.into_iter().collect(), is_wide }
+    widths.sort_by_key(|(first, ..)| *first);
+    Font { encoding, widths, is_wide }
 }
 
 /// `D:20240503100000+02'00'` as `2024-05-03T10:00:00+02:00`.
@@ -273,6 +288,35 @@ mod tests {
                 "tr 10:30\tup"
             ]
         );
+    }
+
+    #[test]
+    fn columns_are_read_one_below_the_other() {
+        let left = [
+            "Requests failed as the pool of",
+            "connections had been emptied by",
+            "a report that nobody had asked for",
+            "and that nobody stopped. It was",
+            "found by an alert on the errors,",
+            "which paged our engineer on call",
+            "within three minutes. The report",
+            "was stopped and the pool filled.",
+        ];
+        let right = left.map(|line| line.replace("report", "backup"));
+        let place = |x: f32, nth: usize, line: &str| format!("1 0 0 1 {x} {} Tm ({line}) Tj ", 700 - 12 * nth);
+        let by_line: String = (0..8).map(|nth| place(50.0, nth, left[nth]) + &place(320.0, nth, &right[nth])).collect();
+        let by_column: String = (0..8)
+            .map(|nth| place(50.0, nth, left[nth]))
+            .chain((0..8).map(|nth| place(320.0, nth, &right[nth])))
+            .collect();
+        let expected = [left.join("\n"), right.join("\n")].map(|column| format!("p {column}"));
+        for drawn in [by_line, by_column] {
+            let page = read(&pdf(&[&format!("BT /F1 10 Tf {drawn} ET")])).unwrap();
+            assert_eq!(blocks(&page)[2..], expected, "{drawn}");
+        }
+        let rows: String = (0..9).map(|nth| place(50.0, nth, "10:00") + &place(320.0, nth, "down")).collect();
+        let page = read(&pdf(&[&format!("BT /F1 10 Tf {rows} ET")])).unwrap();
+        assert_eq!(blocks(&page)[2..], ["tr 10:00\tdown"; 9]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod zones;
 mod tests;
 
 use super::expr::*;
-use super::lex::{Kind, Meaning, Part, Token, meanings, tokens};
+use super::lex::{Kind, Meaning, Part, Token, tokens};
 use crate::document::Span;
 
 /// The time expressions in `text`, in order, without overlap.
@@ -159,8 +159,12 @@ impl<'t> Scanner<'t> {
         Some((2000 + year as i16, at + 2))
     }
 
+    fn meanings(&self, at: usize) -> &'static [Meaning] {
+        self.tokens.get(at).map_or(&[], Token::meanings)
+    }
+
     fn meaning<T>(&self, at: usize, pick: impl Fn(&Meaning) -> Option<T>) -> Option<T> {
-        meanings(self.str(at)).iter().find_map(pick)
+        self.meanings(at).iter().find_map(pick)
     }
 
     fn month(&self, at: usize) -> Option<i8> {
@@ -192,7 +196,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn is_counted(&self, at: usize) -> bool {
-        meanings(self.str(at)).contains(&Meaning::Counted)
+        self.meanings(at).contains(&Meaning::Counted)
     }
 
     /// Whether an expression may begin at this number: it is not the tail of a version, a path, a code or a word.
@@ -228,9 +232,16 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// Whether one of the next words may carry an expression that begins at `at` with a word that does not.
+    fn carried(&self, at: usize) -> bool {
+        /// "the early hours of the third", with room to spare.
+        const NEAR: usize = 10;
+        self.tokens[at..self.tokens.len().min(at + NEAR)].iter().any(Token::carries)
+    }
+
     fn try_word(&self, at: usize) -> Read<Value> {
-        let known = meanings(self.str(at));
-        if known.is_empty() {
+        let token = &self.tokens[at];
+        if token.known.is_none() || !token.carries() && !self.carried(at) {
             return self.try_zone_alone(at).map(|(zone, next)| (Value::Zone(zone), next));
         }
         if self.is(at, "t")

@@ -2,7 +2,7 @@
 
 use super::{Read, Scanner};
 use crate::time::expr::Bound;
-use crate::time::lex::{Kind, Meaning, meanings};
+use crate::time::lex::{Kind, Meaning};
 
 /// An amount and how exact it is said to be.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ impl Scanner<'_> {
             return (self.unit(at + 1).is_some() && self.is_plural(at + 1)).then_some(at + 1);
         }
         let word = if self.is(at, "a") { at + 1 } else { at };
-        meanings(self.str(word)).contains(&Meaning::Vague).then_some(word + 1)
+        self.meanings(word).contains(&Meaning::Vague).then_some(word + 1)
     }
 
     pub(super) fn is_plural(&self, at: usize) -> bool {

@@ -80,6 +80,9 @@ impl Scanner<'_> {
         {
             return Some(found);
         }
+        if !zone::may_begin(self.str(at)) {
+            return None;
+        }
         if self.is_any(at, &["utc", "gmt"]) {
             let signed = self.is_any(at + 1, &["+", "-", "−"])
                 && (self.touches(at + 1) || self.str(at + 1) == "+" && self.same_line(at + 1));
@@ -127,9 +130,9 @@ impl Scanner<'_> {
     /// A zone named on its own, for the resolver to read as the document's or the section's default.
     pub(super) fn try_zone_alone(&self, at: usize) -> Read<Zone> {
         let word = self.str(at);
-        let iana = self.str(at + 1) == "/" && self.touches(at + 1);
-        let candidate = (word.len() >= 3 || iana) && word.as_bytes()[0].is_ascii_uppercase() || self.is(at, "utc");
-        if !candidate {
+        let capital = word.as_bytes()[0].is_ascii_uppercase();
+        let is_long = || word.len() >= 3 || self.str(at + 1) == "/" && self.touches(at + 1);
+        if !(capital && is_long() || self.is(at, "utc")) {
             return None;
         }
         let (zone, next) = self.try_zone_words(at)?;

@@ -4,6 +4,9 @@ use super::special::{EXACT_TRIALS, beta_quantile, binomial_cdf, binomial_sf, gam
 use super::special::{normal_two_sided, student_two_sided};
 use super::{ALPHA, Interval};
 
+/// The smallest of two counts that are compared by the normal approximation.
+const APPROXIMATED_FROM: u64 = 1_000;
+
 /// The exact interval for the mean of a Poisson variable that was seen as `count`.
 ///
 /// Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936): the quantiles α/2 of
@@ -28,7 +31,8 @@ pub struct RateRatio {
 /// Przyborowski & Wilenski, Biometrika 31 (1940): given both counts together, the first is binomial. The interval is
 /// that of Clopper and Pearson for its chance, turned into a ratio; the p-value is twice the smaller tail, so that it
 /// is below 5 % exactly where the interval leaves 1 out. `None` where both counts are zero: no ratio can be named.
-/// With more than ten thousand incidents together, the normal approximation on the logarithm.
+/// With more than ten thousand incidents together and a thousand or more on either side, the normal approximation on the
+/// logarithm, whose ends are then within a part in a thousand of the exact ones.
 pub fn rate_ratio(count: u64, exposure: f64, before: u64, exposure_before: f64) -> Option<RateRatio> {
     let all = count + before;
     if all == 0 || exposure <= 0.0 || exposure_before <= 0.0 {
@@ -36,7 +40,7 @@ pub fn rate_ratio(count: u64, exposure: f64, before: u64, exposure_before: f64) 
     }
     let times = exposure_before / exposure;
     let ratio = count as f64 / before as f64 * times;
-    if all > EXACT_TRIALS && count > 0 && before > 0 {
+    if all > EXACT_TRIALS && count.min(before) >= APPROXIMATED_FROM {
         let error = (1.0 / count as f64 + 1.0 / before as f64).sqrt();
         let reach = (normal_quantile(1.0 - ALPHA / 2.0) * error).exp();
         let interval = Interval { low: ratio / reach, high: ratio * reach };
@@ -83,4 +87,19 @@ pub fn welch(first: (f64, f64, usize), second: (f64, f64, usize)) -> f64 {
     let df = (a + b).powi(2) / (a * a / (first.2 as f64 - 1.0) + b * b / (second.2 as f64 - 1.0));
     let t = (first.0 - second.0) / (a + b).sqrt();
     if df > EXACT_TRIALS as f64 { normal_two_sided(t) } else { student_two_sided(t, df) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_approximation_of_many_incidents_is_near_the_exact_interval() {
+        // Just below and just above the limit, of nearly the same ratio, where the approximation is at its worst.
+        let (exact, near) = (rate_ratio(1_000, 1.0, 9_000, 1.0).unwrap(), rate_ratio(1_000, 1.0, 9_001, 1.0).unwrap());
+        let same_ratio = 9_001.0 / 9_000.0;
+        for (exact, near) in [(exact.interval.low, near.interval.low), (exact.interval.high, near.interval.high)] {
+            assert!((near * same_ratio / exact - 1.0).abs() < 1e-3, "{near} and {exact}");
+        }
+    }
 }

@@ -211,3 +211,20 @@ pub fn percentiles(mut draws: Vec<f64>, tail: f64) -> Interval {
     let end = |p| quantile(&draws, p).unwrap_or(f64::NAN);
     Interval { low: end(tail), high: end(1.0 - tail) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_many_values_is_that_of_a_few_less() {
+        // Just below and just above the limit: the ranks of the ends move by two at the most.
+        let ranks = |n: usize, p| quantile_interval(&(1..=n).map(|rank| rank as f64).collect::<Vec<_>>(), p).unwrap();
+        for p in [0.5, 0.9] {
+            let (exact, near) = (ranks(10_000, p), ranks(10_001, p));
+            for (exact, near) in [(exact.low, near.low), (exact.high, near.high)] {
+                assert!((near - exact).abs() <= 2.0, "{near} and {exact}");
+            }
+        }
+    }
+}

@@ -3,6 +3,9 @@
 use super::special::{EXACT_TRIALS, hypergeometric_pmf, normal_quantile, normal_two_sided};
 use super::{ALPHA, Interval};
 
+/// The smallest count to be expected in a cell of a table that is tested by the normal approximation.
+const APPROXIMATED_FROM: f64 = 1_000.0;
+
 /// The interval for the share that `count` of `n` stands for; `None` where `n` is zero.
 ///
 /// Wilson, "Probable inference", JASA 22 (1927), without continuity correction. It stays within 0 and 1 and keeps its
@@ -22,14 +25,15 @@ pub fn wilson_interval(count: u64, n: u64) -> Option<Interval> {
 /// The chance of two shares at least as unlike as `count` of `n` and `before` of `n_before`, were they one share.
 ///
 /// Fisher's exact test, two-sided: the tables that are no likelier than the one seen, as R and SciPy count them. With more
-/// than ten thousand together there are as many tables to sum, and the normal approximation (the score test of two
-/// shares) says the same.
+/// than ten thousand together and a thousand or more expected in each cell there are as many tables to sum, and the normal
+/// approximation (the score test of two shares) says the same.
 pub fn fisher_exact(count: u64, n: u64, before: u64, n_before: u64) -> Option<f64> {
     if n == 0 || n_before == 0 || count > n || before > n_before {
         return None;
     }
     let (all, marked) = (n + n_before, count + before);
-    if all > EXACT_TRIALS {
+    let least_expected = n.min(n_before) as f64 * marked.min(all - marked) as f64 / all as f64;
+    if all > EXACT_TRIALS && least_expected >= APPROXIMATED_FROM {
         let (pooled, part) = (marked as f64 / all as f64, |k: u64, n: u64| k as f64 / n as f64);
         let spread = (pooled * (1.0 - pooled) * (1.0 / n as f64 + 1.0 / n_before as f64)).sqrt();
         let z = if spread > 0.0 { (part(count, n) - part(before, n_before)) / spread } else { 0.0 };

@@ -36,7 +36,8 @@ pub struct Slope {
     pub interval: Interval,
 }
 
-/// The median of the slopes between all pairs of points (time, value), with its interval; `None` below eight points.
+/// The median of the slopes between all pairs of points (time, value), with its interval; `None` below eight points,
+/// or where all are of one time.
 ///
 /// Theil (1950); Sen, JASA 63 (1968), whose interval takes the slopes at the ranks that Kendall's variance gives.
 pub fn theil_sen(points: &[(f64, f64)]) -> Option<Slope> {
@@ -46,13 +47,13 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<Slope> {
     let pairs = (0..points.len()).flat_map(|i| (0..i).map(move |j| (points[i], points[j])));
     let mut slopes: Vec<f64> = pairs.filter(|(a, b)| a.0 != b.0).map(|(a, b)| (a.1 - b.1) / (a.0 - b.0)).collect();
     slopes.sort_by(f64::total_cmp);
+    let slope = super::durations::median(&slopes)?;
     let n = slopes.len() as f64;
     let (times, values): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let sigma = ((pair_variance(points.len()) - ties(&times) - ties(&values)) / 18.0).max(0.0).sqrt();
     let reach = normal_quantile(1.0 - ALPHA / 2.0) * sigma;
     let rank = |place: f64| slopes[(place.round_ties_even().max(0.0) as usize).min(slopes.len() - 1)];
     let low = rank((((n - reach) / 2.0).round_ties_even() - 1.0).max(0.0));
-    let slope = super::durations::median(&slopes)?;
     Some(Slope { slope, interval: Interval { low, high: rank((n + reach) / 2.0) } })
 }
 

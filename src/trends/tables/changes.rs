@@ -6,15 +6,14 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::super::stats::{
     Interval, benjamini_hochberg, detectable_counts, detectable_ratio, fisher_exact, permutation_test, rate_ratio,
     ratio_interval,
 };
-use super::{
-    Cell, Computed, Durations, Incident, Kind, Period, Quarter, number, percent, plain, quarters, round1, round4,
-};
-use super::{durations_of, groups, table, text, whole, within};
-use crate::record::DetectionSource;
+use super::{Cell, Computed, Durations, Group, Incident, Kind, Period, Quarter};
+use super::{number, percent, plain, round1, round4, table, text, whole, within};
 
 pub const TABLE: Computed = Computed {
     name: "changes",
@@ -43,20 +42,20 @@ detectable_low           what would have been a detectable fall: so many inciden
 detectable_high          what would have been a detectable rise: so many incidents or more; a ratio this large or larger (ratios:
                          in four of five cases)
 says                     the result in words",
-    make: |incidents| {
-        let groups: HashMap<String, Vec<&Incident>> = groups(incidents).into_iter().collect();
-        let quarters = quarters(incidents);
-        let none = Sample::of(&[]);
-        let samples: HashMap<&String, Sample> =
-            groups.iter().map(|(label, group)| (label, Sample::of(group))).collect();
-        let of = |period: &Period| samples.get(&period.label).unwrap_or(&none);
-        let rows = quarters.iter().flat_map(|quarter| {
+    make: |groups| {
+        let none = Group::of(String::new(), None, Vec::new());
+        let of: HashMap<&str, &Group> = groups.iter().map(|group| (group.label.as_str(), group)).collect();
+        let quarters = || groups.iter().filter_map(|group| Some((group, group.quarter?)));
+        let first = quarters().map(|(_, quarter)| quarter).min();
+        let changes = |(group, quarter): (&Group, Quarter)| {
             let period = quarter.period();
-            let with = covered(quarters.first().copied(), &period);
-            let with: Vec<_> = with.iter().map(|other| (of(other), other)).collect();
-            compare(&period, of(&period), &with)
-        });
-        table(&COLUMNS, rows.map(|change| row(&change)).collect())
+            let with = covered(first, &period);
+            let with: Vec<_> =
+                with.iter().map(|other| (of.get(other.label.as_str()).copied().unwrap_or(&none), other)).collect();
+            compare(&period, group, &with)
+        };
+        let changes: Vec<Change> = quarters().collect::<Vec<_>>().into_par_iter().flat_map_iter(changes).collect();
+        table(&COLUMNS, changes.iter().map(row).collect())
     },
 };
 
@@ -163,39 +162,17 @@ fn covered(first: Option<Quarter>, period: &Period) -> Vec<Period> {
 
 /// Every measure of a period against each of the others.
 pub fn changes(incidents: &[Incident], period: &Period, with: &[Period]) -> Vec<Change> {
-    let sample = |period: &Period| Sample::of(&within(incidents, period));
-    let samples: Vec<_> = with.iter().map(|other| (sample(other), other)).collect();
-    compare(period, &sample(period), &samples.iter().map(|(sample, other)| (sample, *other)).collect::<Vec<_>>())
+    let group = |period: &Period| Group::of(period.label.clone(), None, within(incidents, period));
+    let groups: Vec<_> = with.iter().map(|other| (group(other), other)).collect();
+    compare(period, &group(period), &groups.iter().map(|(group, other)| (group, *other)).collect::<Vec<_>>())
 }
 
-/// What is compared of the incidents of one period.
-struct Sample {
-    n: usize,
-    ttr: Durations,
-    ttd: Durations,
-    /// Found by monitoring, and of how many the source is known.
-    monitoring: (usize, usize),
-}
-
-impl Sample {
-    fn of(group: &[&Incident]) -> Sample {
-        let found = group.iter().filter(|incident| incident.detection == DetectionSource::Monitoring).count();
-        let known = group.iter().filter(|incident| incident.detection != DetectionSource::Unknown).count();
-        Sample {
-            n: group.len(),
-            ttr: durations_of(group, Measure::Ttr),
-            ttd: durations_of(group, Measure::Ttd),
-            monitoring: (found, known),
-        }
-    }
-}
-
-fn compare(period: &Period, now: &Sample, with: &[(&Sample, &Period)]) -> Vec<Change> {
+fn compare(period: &Period, now: &Group, with: &[(&Group, &Period)]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (before, other) in with {
         for measure in Measure::ALL {
             let mut change = match measure {
-                Measure::Incidents => of_counts(period, other, now.n, before.n),
+                Measure::Incidents => of_counts(period, other, now.incidents.len(), before.incidents.len()),
                 Measure::Ttr => of_durations(measure, &now.ttr, &before.ttr),
                 Measure::Ttd => of_durations(measure, &now.ttd, &before.ttd),
                 Measure::Monitoring => of_shares(now, before),
@@ -256,7 +233,7 @@ fn of_durations(measure: Measure, now: &Durations, before: &Durations) -> Change
     Change {
         value: mean(now),
         value_before: mean(before),
-        change: mean(now).zip(mean(before)).map(|(now, before)| round4(now / before)),
+        change: now.geometric_mean.zip(before.geometric_mean).map(|(now, before)| round4(now / before)),
         interval: interval.map(|i| Interval { low: round4(i.low), high: round4(i.high) }),
         p_value: permutation_test(&now.sorted, &before.sorted),
         detectable: (detectable.map(|ratio| round4(1.0 / ratio)), detectable.map(round4)),
@@ -264,8 +241,8 @@ fn of_durations(measure: Measure, now: &Durations, before: &Durations) -> Change
     }
 }
 
-fn of_shares(now: &Sample, before: &Sample) -> Change {
-    let ((found, known), (found_before, known_before)) = (now.monitoring, before.monitoring);
+fn of_shares(now: &Group, before: &Group) -> Change {
+    let ((found, known), (found_before, known_before)) = (now.monitoring(), before.monitoring());
     let share = |found, known: usize| (known > 0).then(|| 100.0 * found as f64 / known as f64);
     let (value, value_before) = (share(found, known), share(found_before, known_before));
     Change {
@@ -273,7 +250,7 @@ fn of_shares(now: &Sample, before: &Sample) -> Change {
         value_before: percent(found_before, known_before),
         change: value.zip(value_before).map(|(now, before)| round1(now - before)),
         p_value: fisher_exact(found as u64, known as u64, found_before as u64, known_before as u64),
-        ..blank(Measure::Monitoring, (now.n, known), (before.n, known_before))
+        ..blank(Measure::Monitoring, (now.incidents.len(), known), (before.incidents.len(), known_before))
     }
 }
 

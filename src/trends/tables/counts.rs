@@ -1,8 +1,7 @@
 //! How many incidents each quarter had, and how many chance alone could have made of the same reliability.
 
 use super::super::stats::{Interval, poisson_interval};
-use super::{ALL, Cell, Computed, Incident, Kind, Period, UNKNOWN, groups, number, percent, round1, table, text};
-use super::{whole, within};
+use super::{ALL, Cell, Computed, Group, Incident, Kind, Period, number, percent, round1, table, text, whole, within};
 
 pub const TABLE: Computed = Computed {
     name: "counts",
@@ -17,9 +16,15 @@ n_known           all incidents with a date
 coverage_percent  n_known as a share of n_all
 n                 incidents of that quarter
 low, high         exact 95 % interval for the rate a quarter (Garwood 1936), incidents taken as independent of one another",
-    make: |incidents| {
-        let dated = incidents.iter().filter(|incident| incident.day.is_some()).count();
-        table(&COLUMNS, counts(incidents).iter().map(|count| row(count, incidents.len(), dated)).collect())
+    make: |groups| {
+        let n = |group: &Group| group.incidents.len();
+        let dated = groups.iter().filter(|group| group.quarter.is_some()).map(n).sum();
+        let all = groups.iter().filter(|group| group.label == ALL).map(n).sum();
+        let rows = groups.iter().filter(|group| group.label != ALL).map(|group| {
+            let interval = group.quarter.map(|_| interval(n(group)));
+            row(&Count { label: group.label.clone(), n: n(group), interval }, all, dated)
+        });
+        table(&COLUMNS, rows.collect())
     },
 };
 
@@ -40,14 +45,6 @@ pub struct Count {
     pub n: usize,
     /// For the rate; none where the quarter is not known.
     pub interval: Option<Interval>,
-}
-
-pub fn counts(incidents: &[Incident]) -> Vec<Count> {
-    let count = |(label, group): (String, Vec<&Incident>)| {
-        let interval = (label != UNKNOWN).then(|| interval(group.len()));
-        Count { label, n: group.len(), interval }
-    };
-    groups(incidents).into_iter().filter(|(label, _)| label != ALL).map(count).collect()
 }
 
 /// The incidents of any period.

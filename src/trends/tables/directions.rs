@@ -2,8 +2,7 @@
 
 use super::super::stats::{Interval, mann_kendall, theil_sen};
 use super::changes::named;
-use super::{ALL, UNKNOWN, round1, round4, shares_of, table, text, whole};
-use super::{Cell, Computed, Incident, Kind, Measure, ShareField, durations_of, groups, number, percent, plain};
+use super::{Cell, Computed, Group, Kind, Measure, number, percent, plain, round1, round4, table, text, whole};
 
 pub const TABLE: Computed = Computed {
     name: "directions",
@@ -21,7 +20,7 @@ p_value           chance of an s at least as far from zero, were there no trend;
 change_a_year     median slope (Theil-Sen), in incidents, minutes or percentage points a quarter, for each year
 low, high         its 95 % interval (Sen 1968)
 says              the result in words",
-    make: |incidents| table(&COLUMNS, directions(incidents).iter().map(row).collect()),
+    make: |groups| table(&COLUMNS, directions(groups).iter().map(row).collect()),
 };
 
 const COLUMNS: [(&str, Kind); 10] = [
@@ -50,20 +49,20 @@ pub struct Direction {
     pub says: String,
 }
 
-pub fn directions(incidents: &[Incident]) -> Vec<Direction> {
-    let groups = groups(incidents);
-    let quarters: Vec<_> = groups.iter().filter(|(label, _)| label != ALL && label != UNKNOWN).collect();
-    let value = |measure: Measure, group: &[&Incident]| match measure {
-        Measure::Incidents => Some(group.len() as f64),
-        Measure::Ttr | Measure::Ttd => durations_of(group, measure).estimate.map(|estimate| estimate.median),
+/// The direction of each measure over the quarters among [`groups`](super::groups).
+pub fn directions(groups: &[Group]) -> Vec<Direction> {
+    let quarters: Vec<_> = groups.iter().filter(|group| group.quarter.is_some()).collect();
+    let value = |measure: Measure, group: &Group| match measure {
+        Measure::Incidents => Some(group.incidents.len() as f64),
+        Measure::Ttr => group.ttr.estimate.map(|estimate| estimate.median),
+        Measure::Ttd => group.ttd.estimate.map(|estimate| estimate.median),
         Measure::Monitoring => {
-            let shares = shares_of(group, ShareField::DetectionSource);
-            let found = shares.iter().find(|share| share.label == "monitoring").map_or(0, |share| share.n);
-            percent(found, shares.first().map_or(0, |share| share.n_known))
+            let (found, known) = group.monitoring();
+            percent(found, known)
         }
     };
     let direction = |measure| {
-        let values = quarters.iter().enumerate().map(|(at, (_, group))| Some((at as f64, value(measure, group)?)));
+        let values = quarters.iter().enumerate().map(|(at, group)| Some((at as f64, value(measure, group)?)));
         let points: Vec<(f64, f64)> = values.flatten().collect();
         let test = mann_kendall(&points.iter().map(|(_, value)| *value).collect::<Vec<_>>());
         let slope = theil_sen(&points);
@@ -92,6 +91,7 @@ fn says(direction: &Direction) -> String {
         return format!("Too few quarters to tell a trend of the {what}: {n} have a value, and it takes eight.");
     };
     let unit = match direction.measure {
+        Measure::Incidents if plain(slope) == "1" => "incident a quarter",
         Measure::Incidents => "incidents a quarter",
         Measure::Ttr | Measure::Ttd => "min",
         Measure::Monitoring => "percentage points",

@@ -1,8 +1,10 @@
 //! How long incidents lasted and went unnoticed: what a sample of durations says, and what chance leaves open.
 
+use rayon::prelude::*;
+
 use super::super::stats::{Estimate, Interval, Method, estimates, largest_share};
 use super::ShareField;
-use super::{ALL, Cell, Computed, Incident, Kind, Measure, groups, number, percent, plain, round1, table, text, whole};
+use super::{ALL, Cell, Computed, Group, Incident, Kind, Measure, number, percent, plain, round1, table, text, whole};
 
 pub const TABLE: Computed = Computed {
     name: "durations",
@@ -31,20 +33,26 @@ min, max                  shortest and longest
 mean                      arithmetic mean
 largest_percent           share of the longest incident in the sum of all, and so in the mean
 values                    the durations themselves, where they are fewer than eight",
-    make: |incidents| {
+    make: |groups| {
+        let by_label: Vec<_> = [ShareField::RootCause, ShareField::DetectionSource]
+            .into_par_iter()
+            .flat_map_iter(|field| {
+                let incidents = groups.iter().find(|group| group.label == ALL).map(|all| &all.incidents);
+                let mut by_label = vec![Vec::new(); field.labels().len()];
+                incidents.into_iter().flatten().for_each(|incident| by_label[field.place(incident)].push(*incident));
+                let by_label = field.labels().into_iter().zip(by_label).filter(|(_, incidents)| !incidents.is_empty());
+                by_label.map(move |(label, incidents)| (field, label, incidents))
+            })
+            .map(|(field, label, incidents)| (field, Group::of(label.to_owned(), None, incidents)))
+            .collect();
         let mut rows = Vec::new();
         for measure in [Measure::Ttr, Measure::Ttd] {
-            for (label, group) in groups(incidents) {
-                let by = if label == ALL { ALL } else { "quarter" };
-                rows.push(row(measure, by, &label, &durations_of(&group, measure)));
+            for group in groups {
+                let by = if group.label == ALL { ALL } else { "quarter" };
+                rows.push(row(measure, by, &group.label, group.durations(measure)));
             }
-            for field in [ShareField::RootCause, ShareField::DetectionSource] {
-                let labels = field.labels();
-                let mut groups = vec![Vec::new(); labels.len()];
-                incidents.iter().for_each(|incident| groups[field.place(incident)].push(incident));
-                for (label, group) in labels.into_iter().zip(groups).filter(|(_, group)| !group.is_empty()) {
-                    rows.push(row(measure, field.name(), label, &durations_of(&group, measure)));
-                }
+            for (field, group) in &by_label {
+                rows.push(row(measure, field.name(), &group.label, group.durations(measure)));
             }
         }
         table(&COLUMNS, rows)
@@ -86,6 +94,8 @@ pub struct Durations {
     pub sorted: Vec<f64>,
     /// Rounded to one decimal; none where nothing is known.
     pub estimate: Option<Estimate>,
+    /// The geometric mean before it is rounded: ratios are of such.
+    pub geometric_mean: Option<f64>,
     /// The mean, and the longest one's share of it in percent.
     pub mean: Option<(f64, f64)>,
 }
@@ -111,7 +121,9 @@ pub fn durations_of(group: &[&Incident], measure: Measure) -> Durations {
     let mut sorted: Vec<f64> = group.iter().filter_map(|incident| measure.minutes(incident)).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let round = |Interval { low, high }| Interval { low: round1(low), high: round1(high) };
-    let estimate = estimates(&sorted).map(|found| Estimate {
+    let found = estimates(&sorted);
+    let geometric_mean = found.map(|found| found.geometric_mean);
+    let estimate = found.map(|found| Estimate {
         method: found.method,
         median: round1(found.median),
         median_interval: found.median_interval.map(round),
@@ -121,7 +133,7 @@ pub fn durations_of(group: &[&Incident], measure: Measure) -> Durations {
         p90_interval: found.p90_interval.map(round),
     });
     let mean = largest_share(&sorted).map(|(mean, share)| (round1(mean), round1(100.0 * share)));
-    Durations { n: group.len(), estimate, mean, sorted }
+    Durations { n: group.len(), estimate, geometric_mean, mean, sorted }
 }
 
 fn row(measure: Measure, by: &str, group: &str, durations: &Durations) -> Vec<Cell> {

@@ -14,16 +14,18 @@ mod durations;
 mod shares;
 mod survival;
 
+use rayon::prelude::*;
+
 use super::incidents::Incident;
 use super::period::{Period, Quarter};
 use super::sql::{Kind, Table};
-use crate::record::Cell;
+use crate::record::{Cell, DetectionSource};
 
 pub use changes::{Change, Measure, chance, changes, usual_comparisons};
-pub use counts::{Count, count_of, counts};
+pub use counts::{Count, count_of};
 pub use directions::{Direction, directions};
 pub use durations::{Durations, durations_of};
-pub use shares::{Share, ShareField, shares_of};
+pub use shares::{Share, ShareField, share_of, shares_of};
 pub use survival::{Curve, curve_of};
 
 /// A table that the program computes.
@@ -33,7 +35,8 @@ pub struct Computed {
     pub title: &'static str,
     /// What it answers, a blank line, and what its columns mean.
     pub about: &'static str,
-    pub make: fn(&[Incident]) -> Table,
+    /// From the [`groups`] of the incidents.
+    pub make: fn(&[Group]) -> Table,
 }
 
 /// The computed tables, in the order in which a reader wants them.
@@ -59,26 +62,54 @@ pub fn within<'a>(incidents: &'a [Incident], period: &Period) -> Vec<&'a Inciden
     incidents.iter().filter(|incident| incident.day.is_some_and(|day| period.contains(day))).collect()
 }
 
-/// The incidents of each quarter in one pass, then those of none, then all of them: what most tables have a group of
-/// rows for.
-fn groups(incidents: &[Incident]) -> Vec<(String, Vec<&Incident>)> {
+/// The incidents of a quarter or of another period, and what is told of their durations.
+#[derive(Debug)]
+pub struct Group<'a> {
+    pub label: String,
+    /// The quarter that it is, if it is one.
+    pub quarter: Option<Quarter>,
+    pub incidents: Vec<&'a Incident>,
+    pub ttr: Durations,
+    pub ttd: Durations,
+}
+
+impl<'a> Group<'a> {
+    fn of(label: String, quarter: Option<Quarter>, incidents: Vec<&'a Incident>) -> Group<'a> {
+        let (ttr, ttd) =
+            rayon::join(|| durations_of(&incidents, Measure::Ttr), || durations_of(&incidents, Measure::Ttd));
+        Group { label, quarter, incidents, ttr, ttd }
+    }
+
+    /// The durations that a measure is of: those until the resolution, unless it is that of detection.
+    fn durations(&self, measure: Measure) -> &Durations {
+        if measure == Measure::Ttd { &self.ttd } else { &self.ttr }
+    }
+
+    /// Incidents found by monitoring, and of how many the source is known.
+    fn monitoring(&self) -> (usize, usize) {
+        let with = |label| self.incidents.iter().filter(|incident| incident.detection == label).count();
+        (with(DetectionSource::Monitoring), self.incidents.len() - with(DetectionSource::Unknown))
+    }
+}
+
+/// The incidents of each quarter, then those of none, then all of them: what most tables have a group of rows for, made
+/// once for all tables.
+pub fn groups(incidents: &[Incident]) -> Vec<Group<'_>> {
     let quarters = quarters(incidents);
-    let place: std::collections::HashMap<Quarter, usize> =
-        quarters.iter().enumerate().map(|(at, quarter)| (*quarter, at)).collect();
-    let mut groups: Vec<(String, Vec<&Incident>)> =
-        quarters.iter().map(|quarter| (quarter.to_string(), Vec::new())).collect();
+    let mut groups: Vec<(String, Option<Quarter>, Vec<&Incident>)> =
+        quarters.iter().map(|quarter| (quarter.to_string(), Some(*quarter), Vec::new())).collect();
     let mut undated = Vec::new();
     for incident in incidents {
-        match incident.quarter().and_then(|quarter| place.get(&quarter)) {
-            Some(at) => groups[*at].1.push(incident),
+        match incident.quarter().and_then(|quarter| quarters.binary_search(&quarter).ok()) {
+            Some(at) => groups[at].2.push(incident),
             None => undated.push(incident),
         }
     }
     if !undated.is_empty() {
-        groups.push((UNKNOWN.to_owned(), undated));
+        groups.push((UNKNOWN.to_owned(), None, undated));
     }
-    groups.push((ALL.to_owned(), incidents.iter().collect()));
-    groups
+    groups.push((ALL.to_owned(), None, incidents.iter().collect()));
+    groups.into_par_iter().map(|(label, quarter, incidents)| Group::of(label, quarter, incidents)).collect()
 }
 
 /// A table with columns of these names and kinds.

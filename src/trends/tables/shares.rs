@@ -1,7 +1,7 @@
 //! What part of the incidents each detection source, cause and trigger has, with intervals.
 
 use super::super::stats::{Interval, wilson_interval};
-use super::{Cell, Computed, Incident, Kind, UNKNOWN, groups, number, percent, round1, table, text, whole};
+use super::{Cell, Computed, Incident, Kind, UNKNOWN, number, percent, round1, table, text, whole};
 use crate::record::{DetectionSource, RootCause, Trigger};
 
 pub const TABLE: Computed = Computed {
@@ -19,10 +19,10 @@ coverage_percent  n_known as a share of n_quarter
 n                 incidents of that quarter with that label
 percent           n as a share of n_known
 low, high         95 % interval for that share (Wilson 1927), in percent",
-    make: |incidents| {
-        let rows = groups(incidents).into_iter().flat_map(|(label, group)| {
-            let shares = ShareField::ALL.iter().flat_map(|field| shares_of(&group, *field)).collect::<Vec<_>>();
-            shares.into_iter().map(move |share| row(&label, &share))
+    make: |groups| {
+        let rows = groups.iter().flat_map(|group| {
+            let shares = ShareField::ALL.iter().flat_map(|field| shares_of(&group.incidents, *field));
+            shares.map(|share| row(&group.label, &share))
         });
         table(&COLUMNS, rows.collect())
     },
@@ -124,6 +124,17 @@ pub fn shares_of(group: &[&Incident], field: ShareField) -> Vec<Share> {
     shares
 }
 
+/// The share that one known label has among [`shares_of`] a field, also where no incident has it; `None` where nothing is
+/// known.
+pub fn share_of(shares: &[Share], label: &'static str) -> Option<Share> {
+    let none = |of: &Share| {
+        let high = wilson_interval(0, of.n_known as u64)?.high;
+        let interval = Some(Interval { low: 0.0, high: round1(100.0 * high) });
+        Some(Share { label, n: 0, percent: Some(0.0), interval, ..of.clone() })
+    };
+    shares.iter().find(|share| share.label == label).cloned().or_else(|| none(shares.first()?))
+}
+
 fn row(quarter: &str, share: &Share) -> Vec<Cell> {
     vec![
         text(quarter),
@@ -142,6 +153,19 @@ fn row(quarter: &str, share: &Share) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_no_incident_has_has_a_share_of_zero() {
+        let of = |detection| Incident { detection, ..Incident::default() };
+        let (customer, unknown) = (of(DetectionSource::Customer), of(DetectionSource::Unknown));
+        let shares = shares_of(&[&customer, &customer, &unknown], ShareField::DetectionSource);
+        let found = share_of(&shares, "monitoring").unwrap();
+        assert_eq!((found.n, found.n_known, found.n_all, found.percent), (0, 2, 3, Some(0.0)));
+        assert_eq!(found.interval, Some(Interval { low: 0.0, high: 65.8 }));
+        assert_eq!(share_of(&shares, "customer"), Some(shares[0].clone()));
+        assert_eq!(share_of(&shares_of(&[&unknown], ShareField::DetectionSource), "monitoring"), None);
+        assert_eq!(share_of(&[], "monitoring"), None);
+    }
 
     #[test]
     fn every_label_has_its_place() {

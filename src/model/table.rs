@@ -1,0 +1,233 @@
+//! The weights of models of lines, by the words of their features.
+//!
+//! A feature is one, two or three words (`pager`, `pager went`, `pager went off`), or the first or last of a line (`^ pager`,
+//! `off $`). To name and look up each of a line's features would be waiting for memory most of the time, and nearly none of
+//! them has weights. So words are numbers ([`super::words`]), those of most features the lowest, so that what is often
+//! asked for lies side by side; a pair is looked for only where one begins with its first word, and three words only where
+//! the first two are a pair. Weights are hundredths, as in the files, so that sums are exact.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::grams::mixed;
+use super::weights::{BIAS, read};
+use super::words::{Vocabulary, Words};
+
+/// The features of a model with their weights.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Tells it from other tables.
+    number: usize,
+    vocabulary: Vocabulary,
+    /// By their numbers in the vocabulary.
+    words: Vec<Word>,
+    pairs: HashMap<u64, Pair, BuildHasherDefault<Mixed>>,
+    threes: HashMap<u64, Row, BuildHasherDefault<Mixed>>,
+    /// What is true of every line.
+    bias: Row,
+    cells: Vec<Cell>,
+}
+
+/// What a feature adds to a class.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    hundredths: i16,
+    class: u8,
+}
+
+/// The cells of a feature: the place of the first, and in the lower eight bits how many there are; zero for no feature.
+type Row = u32;
+
+/// The features that a word is alone, as the first and as the last of a line.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    alone: Row,
+    first: Row,
+    last: Row,
+    /// Whether pairs begin with it.
+    leads: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    number: u32,
+    row: Row,
+}
+
+/// What a thread keeps: the words that each table has seen, and of a line its words, its rows and the sums of these.
+#[derive(Default)]
+struct Scratch {
+    seen: Vec<Words>,
+    words: Vec<u32>,
+    rows: Vec<Row>,
+    sums: Vec<i32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Table {
+    /// Reads files of weights, as [`read`] does.
+    pub fn parse(files: &[(&str, &[&str])]) -> Result<Table, String> {
+        static TABLES: AtomicUsize = AtomicUsize::new(0);
+        let features = read(files)?;
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        features.keys().flat_map(|name| name.split(' ')).for_each(|word| *counts.entry(word).or_default() += 1);
+        let mut stems: Vec<&str> = counts.keys().copied().collect();
+        stems.sort_unstable_by_key(|word| (Reverse(counts[word]), *word));
+        let vocabulary = Vocabulary::new(stems.into_iter());
+        let mut features: Vec<(Vec<u32>, &str, super::weights::Row)> = features
+            .into_iter()
+            .map(|(name, row)| (name.split(' ').map(|word| vocabulary.of(word)).collect(), name, row))
+            .collect();
+        features.sort_unstable_by(|a, b| (a.0.len(), &a.0).cmp(&(b.0.len(), &b.0)));
+        let mut table = Table {
+            number: TABLES.fetch_add(1, Ordering::Relaxed),
+            words: vec![Word::default(); vocabulary.len()],
+            vocabulary,
+            pairs: HashMap::default(),
+            threes: HashMap::default(),
+            bias: 0,
+            cells: Vec::new(),
+        };
+        for (words, name, cells) in features {
+            let row = table.row(&cells).ok_or("too many weights")?;
+            table.put(&words, name, row).ok_or_else(|| format!("no line has the feature {name}"))?;
+        }
+        Ok(table)
+    }
+
+    fn row(&mut self, cells: &[(u8, f32)]) -> Option<Row> {
+        let (from, count) = (u32::try_from(self.cells.len()).ok()?, u8::try_from(cells.len()).ok()?);
+        let hundredths = |weight: f32| (weight * 100.0).round() as i16;
+        self.cells.extend(cells.iter().map(|(class, weight)| Cell { hundredths: hundredths(*weight), class: *class }));
+        Some(from.checked_mul(256)? + u32::from(count))
+    }
+
+    fn put(&mut self, words: &[u32], name: &str, row: Row) -> Option<()> {
+        match *words {
+            [_] if name == BIAS => self.bias = row,
+            [word] => self.words[word as usize].alone = row,
+            [_, word] if name.starts_with("^ ") => self.words[word as usize].first = row,
+            [word, _] if name.ends_with(" $") => self.words[word as usize].last = row,
+            [first, second] => self.pair(first, second).row = row,
+            [first, second, third] => {
+                let pair = self.pair(first, second).number;
+                self.threes.insert(key(pair, third), row);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn pair(&mut self, first: u32, second: u32) -> &mut Pair {
+        self.words[first as usize].leads = true;
+        let number = self.pairs.len() as u32;
+        self.pairs.entry(key(first, second)).or_insert(Pair { number, row: 0 })
+    }
+
+    /// What the features of `text`, each counted once, add up to for each class, in `scores`.
+    pub fn sum(&self, text: &str, scores: &mut [f32]) {
+        SCRATCH.with_borrow_mut(|Scratch { seen, words, rows, sums }| {
+            if seen.len() <= self.number {
+                seen.resize_with(self.number + 1, Words::new);
+            }
+            seen[self.number].cut(&self.vocabulary, text, words);
+            self.rows(words, rows);
+            sums.clear();
+            sums.resize(scores.len(), 0);
+            for row in rows {
+                let (from, count) = ((*row >> 8) as usize, (*row & 0xff) as usize);
+                for cell in &self.cells[from..from + count] {
+                    if let Some(sum) = sums.get_mut(usize::from(cell.class)) {
+                        *sum += i32::from(cell.hundredths);
+                    }
+                }
+            }
+            for (score, sum) in scores.iter_mut().zip(sums) {
+                *score = *sum as f32 / 100.0;
+            }
+        });
+    }
+
+    /// The features of a line of such words, each once.
+    fn rows(&self, words: &[u32], rows: &mut Vec<Row>) {
+        rows.clear();
+        rows.push(self.bias);
+        rows.extend(words.first().map(|first| self.words[*first as usize].first));
+        rows.extend(words.last().map(|last| self.words[*last as usize].last));
+        // The word before, if pairs begin with it, and the pair that it ends.
+        let (mut one, mut two): (Option<u32>, Option<u32>) = (None, None);
+        for number in words {
+            let word = self.words[*number as usize];
+            rows.push(word.alone);
+            rows.extend(two.and_then(|two| self.threes.get(&key(two, *number))));
+            let pair = one.and_then(|one| self.pairs.get(&key(one, *number)));
+            rows.extend(pair.map(|pair| pair.row));
+            (one, two) = (word.leads.then_some(*number), pair.map(|pair| pair.number));
+        }
+        rows.sort_unstable();
+        rows.dedup();
+    }
+}
+
+fn key(first: u32, second: u32) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
+}
+
+/// Hashes [`key`]s.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) | u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = mixed(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::grams::Grams;
+
+    #[test]
+    fn a_line_adds_up_what_each_of_its_features_says() {
+        // Each feature has a weight of its own, so that the sum tells which there were.
+        let names = ["*", "c", "^ b", "d $", "b c", "b c d", "c d b", "x", "cant", "0"];
+        let weights: Vec<f32> = (0..10).map(|nth| (1 << nth) as f32 / 100.0).collect();
+        let file: String =
+            names.iter().zip(&weights).map(|(name, weight)| format!("{name}\ta:{weight:.2}\n")).collect();
+        let table = Table::parse(&[(&file, &["a"])]).unwrap();
+        for line in
+            ["", "c", "b c d", "B, c: D c", "c d b c d", "b b c d b c d", "e c d e", "d", "x y b c d", "can't 5 d"]
+        {
+            let mut features = vec!["*".to_owned()];
+            Grams::new().of(line, |parts| features.push(parts.concat()));
+            let has = |name: &&str| features.iter().any(|feature| feature == name);
+            let expected: f32 =
+                names.iter().zip(&weights).filter(|(name, _)| has(name)).map(|(_, weight)| weight).sum();
+            let mut scores = [0.0];
+            table.sum(line, &mut scores);
+            assert!((scores[0] - expected).abs() < 1e-4, "{line}: {} and not {expected}", scores[0]);
+        }
+    }
+
+    #[test]
+    fn a_feature_that_no_line_has_is_a_fault() {
+        assert!(Table::parse(&[("a b c d\ta:1\n", &["a"])]).is_err());
+    }
+}

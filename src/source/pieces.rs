@@ -1,0 +1,386 @@
+//! The pieces of a page in their order, each of a kind and in a region, and which of them are kept.
+//!
+//! Promises: a table's row becomes one piece with its cells parted by ` | `, unless the table only serves the layout;
+//! regions of boilerplate are left out only where they do not hold most of the text; the article is preferred where
+//! it does. Leaves to others: what an element is (`html`).
+
+use super::joins::{Before, Joiner};
+use super::{Page, Skip, limits, lines};
+use crate::document::{BlockKind, Dropped};
+
+/// Where text stands in the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Place {
+    pub kind: Kind,
+    /// Which region, as an index; 0 is the page itself.
+    pub region: usize,
+}
+
+/// What the elements around a text make of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Kind {
+    #[default]
+    Paragraph,
+    Heading(u8),
+    /// The list item of that number; only its first block is the item, what follows are paragraphs.
+    Item(usize),
+    Pre,
+}
+
+#[derive(Debug)]
+struct Piece {
+    kind: BlockKind,
+    region: usize,
+    text: String,
+    /// What links to it name, if it is a heading.
+    anchor: Option<String>,
+}
+
+/// A part of the page that is kept or left out as a whole.
+#[derive(Debug, Default)]
+struct Region {
+    /// The index of the region around it, always lower than its own.
+    parent: usize,
+    is_main: bool,
+    /// What says that it is no part of the text: `<nav>`.
+    extra: Option<String>,
+}
+
+/// A row of a table while its cells are read.
+#[derive(Debug, Default)]
+struct Row {
+    region: usize,
+    /// The number of the cell with each piece.
+    pieces: Vec<(usize, Piece)>,
+    cells: usize,
+}
+
+/// The page while it is read.
+#[derive(Debug)]
+pub struct Pieces {
+    pieces: Vec<Piece>,
+    regions: Vec<Region>,
+    row: Option<Row>,
+    place: Place,
+    /// The block that is being read.
+    block: String,
+    /// White space was read that is not written yet.
+    space: bool,
+    /// Whether the first block of each list item was read.
+    items: Vec<bool>,
+    /// The last name that links may go to, if nothing was read since.
+    anchor: Option<String>,
+    /// Bytes of all pieces so far.
+    bytes: usize,
+    /// See `Page::beyond`.
+    beyond: Option<Skip>,
+}
+
+impl Default for Pieces {
+    fn default() -> Pieces {
+        Pieces {
+            pieces: Vec::new(),
+            regions: vec![Region::default()],
+            row: None,
+            place: Place::default(),
+            block: String::new(),
+            space: false,
+            items: Vec::new(),
+            anchor: None,
+            bytes: 0,
+            beyond: None,
+        }
+    }
+}
+
+/// Whether the text begins with a time such as `6:47 AM`.
+fn begins_with_clock(text: &str) -> bool {
+    let hour = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.trim_start().len() - hour.len();
+    (1..=2).contains(&digits) && hour.starts_with(':') && hour[1..].starts_with(|c: char| c.is_ascii_digit())
+}
+
+impl Pieces {
+    pub fn new_item(&mut self) -> usize {
+        self.items.push(false);
+        self.items.len() - 1
+    }
+
+    /// A region of the article itself.
+    pub fn main_region(&mut self, parent: usize) -> usize {
+        self.region(Region { parent, is_main: true, extra: None })
+    }
+
+    /// A region of what surrounds the text, and what says so.
+    pub fn extra_region(&mut self, parent: usize, why: String) -> usize {
+        self.region(Region { parent, is_main: false, extra: Some(why) })
+    }
+
+    fn region(&mut self, region: Region) -> usize {
+        self.regions.push(region);
+        if self.regions.len() > limits::BLOCKS {
+            self.beyond = Some(Skip::Beyond { most: limits::BLOCKS, of: "regions" });
+        }
+        self.regions.len() - 1
+    }
+
+    /// Whether the region lies in the article. (Regions nest a few deep on honest pages; dishonest ones are cut short.)
+    pub fn is_main(&self, mut region: usize) -> bool {
+        for _ in 0..100 {
+            if region == 0 || self.regions[region].is_main {
+                break;
+            }
+            region = self.regions[region].parent;
+        }
+        self.regions[region].is_main
+    }
+
+    /// What follows stands there. An inline element of another region parts the block.
+    pub fn go_to(&mut self, place: Place) {
+        if place.region != self.place.region {
+            self.end_block();
+        }
+        self.place = place;
+    }
+
+    /// The kind of what is read now.
+    pub fn kind(&self) -> Kind {
+        self.place.kind
+    }
+
+    /// Whether the page has more than a document may have: what follows is dropped, and a reader may stop.
+    pub fn is_full(&self) -> bool {
+        self.beyond.is_some()
+    }
+
+    pub fn text(&mut self, text: &str) {
+        if self.bytes + self.block.len() + text.len() > limits::TEXT_BYTES {
+            self.beyond = Some(Skip::Beyond { most: limits::TEXT_BYTES, of: "bytes of text" });
+        }
+        if self.is_full() {
+            return;
+        }
+        if self.place.kind == Kind::Pre {
+            self.block.push_str(text);
+            return;
+        }
+        for c in text.chars() {
+            if c.is_whitespace() {
+                self.space = true;
+                continue;
+            }
+            if std::mem::take(&mut self.space) && !self.block.is_empty() && !self.block.ends_with('\n') {
+                self.block.push(' ');
+            }
+            self.block.push(c);
+        }
+    }
+
+    pub fn line_break(&mut self) {
+        self.space = false;
+        // Breaks without words part nothing that the first two do not.
+        if self.place.kind == Kind::Pre || !self.block.ends_with("\n\n") {
+            self.block.push('\n');
+        }
+    }
+
+    /// Links may go to here by that name.
+    pub fn anchor(&mut self, name: &str) {
+        self.anchor = Some(name.to_owned());
+    }
+
+    /// Ends the block that is being read.
+    pub fn end_block(&mut self) {
+        /// What is longer is the text after a heading that was never closed.
+        const LONGEST_HEADING: usize = 300;
+        self.space = false;
+        let text = std::mem::take(&mut self.block);
+        if text.trim().is_empty() {
+            return;
+        }
+        let kind = match self.place.kind {
+            Kind::Heading(level) if text.len() <= LONGEST_HEADING => BlockKind::Heading(level),
+            Kind::Item(item) if !std::mem::replace(&mut self.items[item], true) => BlockKind::ListItem,
+            Kind::Pre => BlockKind::Code,
+            _ => BlockKind::Paragraph,
+        };
+        self.bytes += text.len();
+        self.count();
+        let anchor = self.anchor.take().filter(|_| matches!(kind, BlockKind::Heading(_)));
+        let piece = Piece { kind, region: self.place.region, text, anchor };
+        match &mut self.row {
+            Some(row) => row.pieces.push((row.cells, piece)),
+            None => self.lines(piece),
+        }
+    }
+
+    fn count(&mut self) {
+        let in_row = self.row.as_ref().map_or(0, |row| row.pieces.len());
+        if self.pieces.len() + in_row > limits::BLOCKS {
+            self.beyond = Some(Skip::Beyond { most: limits::BLOCKS, of: "blocks" });
+        }
+    }
+
+    /// Adds the piece, cut at the line breaks that part blocks.
+    fn lines(&mut self, piece: Piece) {
+        let Piece { kind, region, text, mut anchor } = piece;
+        if kind == BlockKind::Code {
+            self.pieces.push(Piece { kind, region, text: text.trim().to_owned(), anchor });
+            return;
+        }
+        let plain = Joiner { markdown: false, wrap: None };
+        let (mut said, mut gap) = (false, false);
+        for line in text.split('\n').map(str::trim) {
+            if line.is_empty() {
+                gap = true;
+                continue;
+            }
+            let last = self.pieces.last_mut().filter(|_| said && !gap);
+            let before = last.map(|piece| &mut piece.text).filter(|text| {
+                let body = text.rsplit('\n').next().unwrap_or_default();
+                kind != BlockKind::Paragraph || plain.joins(Before { body, width: 0, hard_break: true }, line)
+            });
+            match before {
+                Some(text) => {
+                    text.push(if matches!(kind, BlockKind::Heading(_)) { ' ' } else { '\n' });
+                    text.push_str(line);
+                }
+                None => {
+                    if self.is_full() {
+                        return;
+                    }
+                    let kind = if lines::is_posted(line) { BlockKind::Update } else { kind };
+                    self.pieces.push(Piece { kind, region, text: line.to_owned(), anchor: anchor.take() });
+                    self.count();
+                }
+            }
+            (said, gap) = (true, false);
+        }
+    }
+
+    pub fn start_row(&mut self) {
+        self.end_row();
+        self.row = Some(Row { region: self.place.region, ..Row::default() });
+    }
+
+    pub fn start_cell(&mut self) {
+        if let Some(row) = &mut self.row {
+            row.cells += 1;
+        }
+    }
+
+    /// Ends the row that is being read, where there is one: one piece, or what it holds where it only arranges it.
+    pub fn end_row(&mut self) {
+        /// A longer row is a page set in a table.
+        const LONGEST_ROW: usize = 2000;
+        let Some(row) = self.row.take().filter(|row| !row.pieces.is_empty()) else { return };
+        let length: usize = row.pieces.iter().map(|(_, piece)| piece.text.len()).sum();
+        let arranges = |(_, piece): &(usize, Piece)| matches!(piece.kind, BlockKind::Heading(_) | BlockKind::Code);
+        // A cell of several blocks that begin with a time is a thread of updates, and the table a frame around it.
+        let begins = |nth: usize, (cell, piece): &(usize, Piece)| {
+            let before = nth.checked_sub(1).and_then(|nth| row.pieces.get(nth));
+            begins_with_clock(&piece.text) && before.is_some_and(|(other, _)| other == cell)
+        };
+        let threads = row.pieces.iter().enumerate().filter(|(nth, piece)| begins(*nth, piece)).count() >= 2;
+        if row.cells < 2
+            || row.cells > limits::CELLS
+            || length > LONGEST_ROW
+            || threads
+            || row.pieces.iter().any(arranges)
+        {
+            row.pieces.into_iter().for_each(|(_, piece)| self.lines(piece));
+            return;
+        }
+        let mut cells = vec![String::new(); row.cells];
+        for (cell, piece) in &row.pieces {
+            // Text before the first cell is put into it.
+            let cell = &mut cells[cell.saturating_sub(1)];
+            for word in piece.text.split_whitespace() {
+                if !cell.is_empty() {
+                    cell.push(' ');
+                }
+                cell.push_str(word);
+            }
+        }
+        let text = cells.join(" | ").trim().to_owned();
+        self.pieces.push(Piece { kind: BlockKind::TableRow, region: row.region, text, anchor: None });
+    }
+
+    /// The page of what is kept.
+    pub fn finish(mut self, title: Option<String>) -> Page {
+        let mut dropped = self.drop_extras();
+        dropped.extend(self.prefer_main());
+        let mut page = Page { title, dropped, beyond: self.beyond.take(), ..Page::default() };
+        let kept: usize = self.pieces.iter().map(|piece| piece.text.len()).sum();
+        for piece in self.pieces {
+            if piece.kind == BlockKind::Code && piece.text.len() * 2 > kept {
+                // A mail or a text file shown as a page: most of it stands in one `pre`.
+                page.markdown(&piece.text);
+            } else {
+                page.block(piece.kind, &piece.text);
+                page.anchors.extend(piece.anchor.map(|anchor| (page.blocks.len().saturating_sub(1), anchor)));
+            }
+        }
+        page
+    }
+
+    /// The length of text in each region, those within it included.
+    fn lengths(&self) -> Vec<usize> {
+        let mut lengths = vec![0; self.regions.len()];
+        for piece in &self.pieces {
+            lengths[piece.region] += piece.text.len();
+        }
+        for region in (1..self.regions.len()).rev() {
+            lengths[self.regions[region].parent] += lengths[region];
+        }
+        lengths
+    }
+
+    /// Leaves out the regions of boilerplate, but none that holds half of the text, and not all but a rest of it.
+    fn drop_extras(&mut self) -> Vec<Dropped> {
+        let lengths = self.lengths();
+        // For each region, the outermost one with which it goes.
+        let mut goes_with: Vec<Option<usize>> = vec![None; self.regions.len()];
+        for region in 1..self.regions.len() {
+            let Region { parent, extra, .. } = &self.regions[region];
+            let goes = extra.is_some() && lengths[region] * 2 < lengths[0];
+            goes_with[region] = goes_with[*parent].or(goes.then_some(region));
+        }
+        let kept = self.pieces.iter().filter(|piece| goes_with[piece.region].is_none());
+        if kept.map(|piece| piece.text.len()).sum::<usize>() * 10 < lengths[0] {
+            return Vec::new();
+        }
+        let mut dropped: Vec<Dropped> = Vec::new();
+        let mut last = None;
+        for piece in &self.pieces {
+            let Some(region) = goes_with[piece.region] else { continue };
+            if let Some(dropped) = dropped.last_mut().filter(|_| last == Some(region)) {
+                dropped.bytes += piece.text.len();
+            } else {
+                let why = self.regions[region].extra.clone().unwrap_or_default();
+                dropped.push(Dropped::new(&piece.text, format!("boilerplate: {why}")));
+            }
+            last = Some(region);
+        }
+        self.pieces.retain(|piece| goes_with[piece.region].is_none());
+        dropped
+    }
+
+    /// Keeps the article alone, with the title above it, where it holds most of the text.
+    fn prefer_main(&mut self) -> Vec<Dropped> {
+        let lengths = self.lengths();
+        let mut within = vec![false; self.regions.len()];
+        for region in 1..self.regions.len() {
+            within[region] = self.regions[region].is_main || within[self.regions[region].parent];
+        }
+        let main: usize = self.pieces.iter().filter(|piece| within[piece.region]).map(|piece| piece.text.len()).sum();
+        if main * 2 <= lengths[0] {
+            return Vec::new();
+        }
+        let is_kept = |piece: &Piece| within[piece.region] || piece.kind == BlockKind::Heading(1);
+        let outside = self.pieces.iter().filter(|piece| !is_kept(piece));
+        let dropped = outside.map(|piece| Dropped::new(&piece.text, "outside of the article".to_owned())).collect();
+        self.pieces.retain(is_kept);
+        dropped
+    }
+}

@@ -1,6 +1,6 @@
 //! Search over a large library beside SQLite FTS5: how long the index takes, how large it is, how fast it answers.
 //!
-//! `cargo bench --profile release --bench search -- --documents 1000000` makes the texts (see `texts`), builds a library
+//! `cargo bench --bench search -- --documents 1000000` makes the texts (see `texts`), builds a library
 //! of them and an FTS5 table, asks both the same 200 queries (see `queries`), and prints one table. It needs python3, and
 //! for a million documents about 8 GB of disk below `target/`, which it gives back. Dev-dependencies change features, so the
 //! first run compiles polars for itself.

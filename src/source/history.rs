@@ -107,9 +107,10 @@ fn year(under: &str) -> Option<i16> {
 
 /// The day that `Mar 17, 2025` is.
 fn day(under: &str) -> Option<Date> {
-    year(under)?;
     let plain = words(&under.replace(',', " "));
-    Date::strptime("%b %d %Y", &plain).or_else(|_| Date::strptime("%B %d %Y", &plain)).ok()
+    let day = Date::strptime("%b %d %Y", &plain).or_else(|_| Date::strptime("%B %d %Y", &plain)).ok();
+    // `March 2025` is no day of the year 25.
+    day.filter(|day| Some(day.year()) == year(under))
 }
 
 /// `Mar 18, 14:12 - 15:31 UTC` as the times that it spans, with the year.

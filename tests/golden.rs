@@ -59,7 +59,7 @@ fn every_sample_keeps_the_promises() {
 const FLOORS: &[(&str, &str, f64)] = &[
     ("started_at", "started_also", 0.81),
     ("detected_at", "detected_at_also", 0.77),
-    ("resolved_at", "resolved_also", 0.81),
+    ("resolved_at", "resolved_also", 0.79),
     ("ttd_minutes", "ttd_also", 0.81),
     ("ttr_minutes", "ttr_also", 0.77),
     ("detection_source", "detection_also", 0.81),

@@ -79,6 +79,12 @@ impl Scores {
         self.0[kind as usize]
     }
 
+    /// The same, but silent on some kinds.
+    pub fn without(mut self, kinds: &[Kind]) -> Scores {
+        kinds.iter().for_each(|kind| self.0[*kind as usize] = 0.0);
+        self
+    }
+
     /// The strongest kind, if any speaks at all.
     pub fn best(&self) -> Option<Kind> {
         let best = Kind::ALL.iter().max_by(|a, b| self.of(a.0).total_cmp(&self.of(b.0)))?;

@@ -177,7 +177,7 @@ impl<'r> Candidates<'r> {
                 impact: is_impact(told.quote.of(reading.text)),
                 about: reading.times.items[told.item].moment().is_some_and(|m| m.about),
                 item: Some(told.item),
-                chances: Some(Chances::of(told.words.of(reading.untimed))),
+                chances: (!told.ends).then(|| Chances::of(told.words.of(reading.untimed))),
             };
             all.push(candidate);
             if let Some((when, _)) = range_end(reading, told.item).filter(|_| told.range) {

@@ -15,6 +15,8 @@ pub(super) struct Told {
     pub item: usize,
     /// Whether it begins a range.
     pub range: bool,
+    /// Whether it only ends what is told before it: "from the beginning of the event until 11:37 nobody could log in".
+    pub ends: bool,
     /// Whether it stands in a row of a timeline, which has a time of its own.
     pub row: bool,
 }
@@ -60,7 +62,9 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
                 } else {
                     Span::new(start, end)
                 };
+            let ends = is_end(reading.text[sentence.span.start..item.expr.span.start].trim_end());
             let scores = score(clause.of(reading.untimed));
+            let scores = if ends { scores.without(&[Kind::Start, Kind::Fault]) } else { scores };
             let range = item.moment().is_some_and(|m| m.role == Role::From);
             out.push(Told {
                 when: *when,
@@ -70,11 +74,20 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
                 section: sentence.section,
                 item: *at,
                 range,
+                ends,
                 row,
             });
         }
     }
     out
+}
+
+/// Whether words that lead to a moment make it the end of what they tell.
+fn is_end(before: &str) -> bool {
+    ["until", "till"].iter().any(|word| {
+        let start = before.len().checked_sub(word.len());
+        start.and_then(|start| before.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(word))
+    })
 }
 
 /// How many words the cell of a row has in which the moment stands.
@@ -342,5 +355,29 @@ impl<'r> Story<'r> {
         };
         let resolved: Vec<&&Event> = self.updates.iter().filter(says).collect();
         resolved.into_iter().min_by(|a, b| compare(&a.when, &b.when)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{extract, source};
+
+    #[test]
+    fn words_tell_the_end_of_something() {
+        for (before, ends) in
+            [("nobody could log in until", true), ("Till", true), ("login failed at", false), ("é", false)]
+        {
+            assert_eq!(is_end(before), ends, "{before}");
+        }
+    }
+
+    #[test]
+    fn what_went_on_until_a_moment_did_not_begin_at_it() {
+        let text = "# Outage of 2024-05-03\n\nAt 09:37 UTC a command removed the servers, and calls failed. From the beginning of \
+                    the event until 11:37 UTC nobody could write to the status page.\n";
+        let document = source::from_text(text.to_owned(), "id", "a.md", None).unwrap();
+        let started = extract::extract(&document).started_at.map(|when| when.to_string());
+        assert_eq!(started.as_deref(), Some("2024-05-03T09:37:00Z"));
     }
 }

@@ -58,7 +58,7 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
 
 /// The words of a text, and how many of them are [`ENGLISH`].
 fn count(text: &str) -> (usize, usize) {
-    // As numbers, which are quickly put together and looked up: none has more than eight letters.
+    // As numbers, which are quickly put together and looked up: none has more than five letters.
     static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
         let mut all: Vec<u64> =
             ENGLISH.iter().map(|word| word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte))).collect();
@@ -71,7 +71,7 @@ fn count(text: &str) -> (usize, usize) {
     let (mut letters, mut length) = (0, 0);
     let mut end = |letters: u64, length: usize| {
         words += usize::from(length > 0);
-        english += usize::from((1..=8).contains(&length) && known.binary_search(&letters).is_ok());
+        english += usize::from((1..=5).contains(&length) && known.binary_search(&letters).is_ok());
     };
     for (at, byte) in text.bytes().enumerate() {
         // Characters of several bytes are told by their first.

@@ -3,7 +3,7 @@
 //! An Aho-Corasick automaton would read each byte of the text; from the starts of words alone most walks end after two or
 //! three bytes, and the trie stays small enough for the cache.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
 
@@ -198,9 +198,8 @@ impl Trie {
 /// Finds room for the children of nodes.
 #[derive(Default)]
 struct Room {
-    /// The bases that nodes have.
-    bases: HashSet<usize>,
-    last: usize,
+    /// Which bases nodes have.
+    taken: Vec<bool>,
 }
 
 impl Room {
@@ -209,12 +208,12 @@ impl Room {
         /// So far before the last base places are tried: further back hardly any is free.
         const BACK: usize = 32;
         let free = |place: usize| nodes.get(place).is_none_or(|node| node.letter() == 0);
-        let mut base = self.last.saturating_sub(BACK);
-        while self.bases.contains(&base) || !letters.iter().all(|letter| free(base + letter)) {
+        let mut base = self.taken.len().saturating_sub(BACK);
+        while self.taken.get(base).is_some_and(|taken| *taken) || !letters.iter().all(|letter| free(base + letter)) {
             base += 1;
         }
-        self.bases.insert(base);
-        self.last = self.last.max(base);
+        self.taken.resize(self.taken.len().max(base + 1), false);
+        self.taken[base] = true;
         base
     }
 }

@@ -167,7 +167,7 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
     for (at, item) in times.items.iter().enumerate() {
         let Some(when) = item.when else { continue };
         let block = &document.blocks[item.block];
-        let status = status_line(text, block.span) && last_of_block(times, at);
+        let status = last_of_block(times, at) && status_line(text, block.span);
         let found = match block.kind {
             BlockKind::Update => first_of_block(times, at).then(|| update_words(document, text, item)).flatten(),
             BlockKind::Meta => None,

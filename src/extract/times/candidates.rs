@@ -174,7 +174,7 @@ impl<'r> Candidates<'r> {
                 origin: if told.range { Origin::From } else { Origin::Prose },
                 section: told.section,
                 scores: told.scores,
-                impact: is_impact(told.quote.of(reading.text)),
+                impact: told.impact,
                 about: reading.times.items[told.item].moment().is_some_and(|m| m.about),
                 item: Some(told.item),
                 chances: (!told.ends).then(|| Chances::of(told.words.of(reading.untimed))),

@@ -15,6 +15,8 @@ pub(super) struct Told {
     pub item: usize,
     /// Whether it begins a range.
     pub range: bool,
+    /// Whether the sentence speaks of something being hurt.
+    pub impact: bool,
     /// Whether it only ends what is told before it: "from the beginning of the event until 11:37 nobody could log in".
     pub ends: bool,
     /// Whether it stands in a row of a timeline, which has a time of its own.
@@ -38,6 +40,7 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
         let first = moments[0].1.expr.span.start;
         let before = reading.text[sentence.span.start..first].split_whitespace().count();
         let row = reading.is_row_of_times(sentence.block);
+        let impact = is_impact(sentence.span.of(reading.text));
         for (nth, (at, item, when)) in moments.iter().enumerate() {
             // The cells of a row that hold a time and no words are no account.
             if entries.binary_search(at).is_ok() || row && cell_words(reading, item) < 5 {
@@ -74,6 +77,7 @@ pub(super) fn prose_events(reading: &Reading) -> Vec<Told> {
                 section: sentence.section,
                 item: *at,
                 range,
+                impact,
                 ends,
                 row,
             });
@@ -160,7 +164,7 @@ impl<'r> Story<'r> {
             scores: told.scores,
             entry: false,
             section: told.section,
-            impact: is_impact(told.quote.of(reading.text)),
+            impact: told.impact,
         }));
         // A day says less than a clock time: days count only where there is nothing else.
         if points.iter().filter(|point| point.when.has_clock()).count() >= 2 {

@@ -316,9 +316,11 @@ impl Resolver<'_> {
     pub(super) fn is_publication(&self, at: usize) -> bool {
         let block = self.blocks[self.items[at].block];
         let start = self.items[at].expr.span.start;
-        let before = self.text[block.span.start..start].trim_end_matches(|c: char| !c.is_alphabetic());
-        // No more than the words below are long: a block may be a book.
-        let tail = before[before.floor_char_boundary(before.len().saturating_sub(32))..].to_ascii_lowercase();
+        // No more than marks and the words below are long: a block may be a book.
+        let last = |text: &'_ str, bytes: usize| text.floor_char_boundary(text.len().saturating_sub(bytes));
+        let before = &self.text[block.span.start..start];
+        let before = before[last(before, 64)..].trim_end_matches(|c: char| !c.is_alphabetic());
+        let tail = before[last(before, 32)..].to_ascii_lowercase();
         let before_preposition = tail.strip_suffix(" on").or(tail.strip_suffix(" at"));
         [
             "posted",

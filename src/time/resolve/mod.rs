@@ -118,8 +118,16 @@ pub fn resolve(document: &Document, text: &str) -> Resolution {
             items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
         }
     }
-    let mut resolver =
-        Resolver { text, blocks: &document.blocks, items, notes: Vec::new(), published: None, published_after: false };
+    let entries = entries(&items);
+    let mut resolver = Resolver {
+        text,
+        blocks: &document.blocks,
+        items,
+        entries,
+        notes: Vec::new(),
+        published: None,
+        published_after: false,
+    };
     resolver.run();
     Resolution { items: resolver.items, notes: resolver.notes }
 }
@@ -157,10 +165,22 @@ fn is_lead(text: &str, block: &Block, at: usize) -> bool {
     })
 }
 
+/// For each item the last one before it that leads their block.
+fn entries(items: &[Item]) -> Vec<Option<usize>> {
+    let mut last: Option<usize> = None;
+    let before = |(at, item): (usize, &Item)| {
+        let found = last.filter(|last| items[*last].block == item.block);
+        last = if item.lead { Some(at) } else { last };
+        found
+    };
+    items.iter().enumerate().map(before).collect()
+}
+
 struct Resolver<'d> {
     text: &'d str,
     blocks: &'d [Block],
     items: Vec<Item>,
+    entries: Vec<Option<usize>>,
     notes: Vec<String>,
     /// The day of writing, where the document tells it.
     published: Option<Date>,

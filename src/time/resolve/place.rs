@@ -247,8 +247,7 @@ impl Resolver<'_> {
     /// The day that brings a clock time close to the time its entry begins with: an entry of 00:52 that tells of 22:58 tells
     /// of the evening before.
     fn near_its_entry(&self, at: usize, wall: DateTime) -> DateTime {
-        let block = self.items[at].block;
-        let entry = self.items[..at].iter().rev().take_while(|item| item.block == block).find(|item| item.lead);
+        let entry = self.entries[at].map(|entry| &self.items[entry]);
         let Some(entry) = entry.and_then(|item| item.when.filter(When::has_clock)?.wall()) else { return wall };
         let far = |wall: DateTime| wall.duration_since(entry).as_secs().abs();
         let days = [0, -1, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());

@@ -26,7 +26,6 @@ pub(crate) use self::mask::mask;
 #[cfg(feature = "program")]
 pub(crate) use self::outline::{Section, Sentence, outline, section_of};
 pub use self::settings::Settings;
-#[cfg(feature = "program")]
 pub(crate) use self::times::{HAPPENINGS, Lesson as TimesLesson, ROLES};
 #[cfg(test)]
 mod properties;

@@ -53,6 +53,7 @@ pub(crate) fn text(name: &str) -> &'static str {
 }
 
 /// What tells the user's models from others, for what is derived by them; empty where all are ours.
+#[cfg(feature = "program")]
 pub(crate) fn identity() -> String {
     own().iter().map(|(name, text)| format!("{name}\0{text}\0")).collect()
 }

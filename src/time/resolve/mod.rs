@@ -107,9 +107,12 @@ impl Item {
     }
 }
 
+/// Time expressions of one document that are placed: a log of a year has some thousands, and each takes half a kilobyte.
+const MOST: usize = 100_000;
+
 /// Finds and places every time expression of `document`. `text` is its text or a masked copy of the same length.
 pub fn resolve(document: &Document, text: &str) -> Resolution {
-    let mut items = Vec::new();
+    let (mut items, mut notes) = (Vec::new(), Vec::new());
     for (block, home) in document.blocks.iter().enumerate().filter(|(_, home)| home.kind != BlockKind::Code) {
         // Each block by itself: what would run from one into the next ("2024-01-10" / "- 00:00") is two things.
         for mut expr in scan(home.span.of(text)) {
@@ -117,17 +120,15 @@ pub fn resolve(document: &Document, text: &str) -> Resolution {
             let lead = is_lead(text, home, expr.span.start);
             items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
         }
+        if items.len() > MOST {
+            items.truncate(MOST);
+            notes.push(format!("many_times: only the first {MOST} times of the document were read"));
+            break;
+        }
     }
     let entries = entries(&items);
-    let mut resolver = Resolver {
-        text,
-        blocks: &document.blocks,
-        items,
-        entries,
-        notes: Vec::new(),
-        published: None,
-        published_after: false,
-    };
+    let mut resolver =
+        Resolver { text, blocks: &document.blocks, items, entries, notes, published: None, published_after: false };
     resolver.run();
     Resolution { items: resolver.items, notes: resolver.notes }
 }

@@ -1,6 +1,6 @@
 //! Runs the documents of `examples.txt`.
 
-use super::{resolve, told};
+use super::{MOST, resolve, told};
 use crate::source;
 
 /// One case: its name, its document, and the moments it must have.
@@ -41,4 +41,13 @@ fn every_example_of_the_resolver_holds() {
 #[test]
 fn the_resolver_has_examples() {
     assert!(cases().len() > 40, "{} cases", cases().len());
+}
+
+#[test]
+fn a_document_of_nothing_but_times_is_read_as_far_as_its_bound_and_says_so() {
+    let text = "10:00 ".repeat(MOST + 1);
+    let document = source::from_text(text, "id", "a.txt", None).unwrap();
+    let resolution = resolve(&document, &document.text);
+    assert_eq!(resolution.items.len(), MOST);
+    assert!(resolution.notes[0].starts_with("many_times:"), "{:?}", resolution.notes);
 }

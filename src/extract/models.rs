@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use super::times::{HAPPENINGS, ROLES};
 use super::{category, confidence};
+use crate::model::lines::Lines;
 use crate::model::weights::Weights;
 
 /// A model: the name of its file, ours, and what finds the fault in another.
@@ -25,15 +26,20 @@ macro_rules! models {
     };
 }
 
+/// Read as it will be read in use: what is no fault here is none there.
+fn lines(file: &str, classes: &[&'static str]) -> Result<(), String> {
+    Lines::parse([(file, classes)]).map(drop)
+}
+
 fn weights(file: &str, classes: &[&str]) -> Result<(), String> {
     Weights::parse(file, classes).map(drop)
 }
 
 static MODELS: [Model; 7] = models! {
-    "events.tsv": |file| weights(file, &HAPPENINGS);
-    "causes.tsv": |file| weights(file, &category::reasons());
-    "triggers.tsv": |file| weights(file, &category::occasions());
-    "detections.tsv": |file| weights(file, &category::ways());
+    "events.tsv": |file| lines(file, &HAPPENINGS);
+    "causes.tsv": |file| lines(file, &category::reasons());
+    "triggers.tsv": |file| lines(file, &category::occasions());
+    "detections.tsv": |file| lines(file, &category::ways());
     "labels.tsv": |file| weights(file, &category::FIELDS);
     "times.tsv": |file| weights(file, &ROLES);
     "confidence.tsv": |file| confidence::parse(file).map(drop);
@@ -99,6 +105,18 @@ mod tests {
             assert_eq!(text(model.name), model.ours);
             let damaged = format!("{}what\tno:such\n", model.ours);
             assert!((model.check)(&damaged).is_err(), "{}", model.name);
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_fault_in_use_is_one_when_a_model_is_taken() {
+        for (name, line, says) in [
+            ("causes.tsv", "four words are many\tcapacity:1\n", "no line has the feature"),
+            ("labels.tsv", "a\troot_cause:NaN\n", "the weight is no number"),
+            ("times.tsv", "a\tstarted_at:inf\n", "the weight is no number"),
+        ] {
+            let model = MODELS.iter().find(|model| model.name == name).unwrap();
+            assert!((model.check)(line).unwrap_err().contains(says), "{name}");
         }
     }
 }

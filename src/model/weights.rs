@@ -75,7 +75,8 @@ pub(crate) fn read<'f>(files: &[(&'f str, &[&str])]) -> Result<HashMap<&'f str, 
                 let class = classes.iter().position(|known| *known == class);
                 let class = before + class.ok_or_else(|| problem("unknown class"))?;
                 let class = u8::try_from(class).map_err(|_| problem("more than 256 classes"))?;
-                row.push((class, weight.parse().map_err(|_| problem("the weight is no number"))?));
+                let weight = weight.parse().ok().filter(|weight: &f32| weight.is_finite());
+                row.push((class, weight.ok_or_else(|| problem("the weight is no number"))?));
             }
         }
         before += classes.len();

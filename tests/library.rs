@@ -228,28 +228,38 @@ fn a_damaged_library_is_named_with_what_is_broken_and_the_command_that_mends_it(
 
 #[test]
 fn bytes_that_rotted_in_place_are_an_error_and_no_crash() {
-    let corpus = Corpus::of(3);
-    for target in ["records.parquet", "index/meta.json", "store", "term", "idx", "pos", "fast", "fieldnorm"] {
-        corpus.build(&["--quiet", "--fresh"]).expect(0);
-        let path = if target.contains('.') { file(&corpus, target) } else { segment(&corpus, target) };
-        let mut bytes = fs::read(&path).unwrap();
-        let middle = bytes.len() / 4..bytes.len() * 3 / 4;
-        bytes[middle].fill(0xa5);
-        fs::write(&path, bytes).unwrap();
-        for command in [&["search", "outage"][..], &["query", "SELECT * FROM records"], &["show", "0001.md"]] {
-            let run = corpus.run(command);
+    // What is added by a second build has a segment of its own, and several segments are searched by threads of the crate.
+    for added in [0, 1] {
+        let corpus = Corpus::of(3);
+        for target in ["records.parquet", "index/meta.json", "store", "term", "idx", "pos", "fast", "fieldnorm"] {
+            corpus.build(&["--quiet", "--fresh"]).expect(0);
+            for number in 0..added {
+                corpus.write("later.md", &document(9, number));
+                corpus.build(&["--quiet"]).expect(0);
+            }
+            let path = if target.contains('.') { file(&corpus, target) } else { segment(&corpus, target) };
+            let mut bytes = fs::read(&path).unwrap();
+            let middle = bytes.len() / 4..bytes.len() * 3 / 4;
+            bytes[middle].fill(0xa5);
+            fs::write(&path, bytes).unwrap();
+            for command in [&["search", "outage"][..], &["query", "SELECT * FROM records"], &["show", "0001.md"]] {
+                let run = corpus.run(command);
+                if run.status != Some(0) {
+                    run.expect(2).says("damaged").says("--fresh");
+                }
+            }
+            corpus.write("more.md", &document(4, 0));
+            let run = corpus.build(&[]);
             if run.status != Some(0) {
                 run.expect(2).says("damaged").says("--fresh");
             }
+            corpus.build(&["--fresh"]).expect(0);
+            check_readable(&corpus, &[4 + added]);
+            corpus.remove("more.md");
+            if added > 0 {
+                corpus.remove("later.md");
+            }
         }
-        corpus.write("more.md", &document(4, 0));
-        let run = corpus.build(&[]);
-        if run.status != Some(0) {
-            run.expect(2).says("damaged").says("--fresh");
-        }
-        corpus.build(&["--fresh"]).expect(0);
-        check_readable(&corpus, &[4]);
-        corpus.remove("more.md");
     }
 }
 

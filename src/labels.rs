@@ -36,7 +36,7 @@ impl Label {
 
     /// The group that is held out together: documents of one organisation resemble each other.
     pub fn group(&self) -> &str {
-        let prefix = self.id.split('-').next().unwrap_or(&self.id);
+        let prefix = group_of(&self.id);
         self.family.as_deref().or(self.organization.as_deref().filter(|_| prefix == self.id)).unwrap_or(prefix)
     }
 
@@ -73,6 +73,11 @@ impl Label {
         let more = self.fields.get(also).and_then(Value::as_array).into_iter().flatten().filter_map(text);
         std::iter::once(label).chain(more).collect()
     }
+}
+
+/// The group of a document of which no label says whose it is: the part of the id before the first hyphen.
+pub fn group_of(id: &str) -> &str {
+    id.split('-').next().unwrap_or(id)
 }
 
 /// Whether a length of a record agrees with one of a label: within the larger of 2 minutes and 5 %.

@@ -131,7 +131,8 @@ fn maybe(share: Option<f64>) -> String {
     share.map_or_else(String::new, three)
 }
 
-fn figures(all: &Evaluation) -> Table {
+/// The table of figures, a row a field.
+pub(super) fn figures(all: &Evaluation) -> Table {
     let mut table = Table::new([
         "field",
         "n",

@@ -36,24 +36,8 @@ pub fn labels(paths: &[PathBuf]) -> anyhow::Result<Vec<Label>> {
 /// have none. It is an error if none has.
 pub fn documents(labels: Vec<Label>, paths: &[PathBuf], limits: Limits) -> anyhow::Result<Vec<(Label, Document)>> {
     let count = labels.len();
-    let mut wanted: HashMap<String, Label> = labels.into_iter().map(|label| (label.id.clone(), label)).collect();
-    let mut read = Vec::new();
-    for found in walk(paths, true)? {
-        let found = match found {
-            Ok(found) => found,
-            Err(skipped) => {
-                output::say(skipped);
-                continue;
-            }
-        };
-        let Some(label) = found.path.file_stem().and_then(|stem| wanted.remove(stem.to_str()?)) else { continue };
-        match source::read_file(&found.path, &found.id, limits) {
-            Ok(document) => read.push((label, document)),
-            Err(why) => output::say(format_args!("skipped {}: {why}", found.path.display())),
-        }
-    }
-    let mut missing: Vec<&str> = wanted.keys().map(String::as_str).collect();
-    missing.sort_unstable();
+    let wanted = labels.into_iter().map(|label| (label.id.clone(), label)).collect();
+    let (read, missing) = by_stem(wanted, paths, limits)?;
     if !missing.is_empty() {
         output::say(format_args!("{} labels without a document: {}", missing.len(), missing.join(", ")));
     }
@@ -63,4 +47,31 @@ pub fn documents(labels: Vec<Label>, paths: &[PathBuf], limits: Limits) -> anyho
         );
     }
     Ok(read)
+}
+
+/// The documents under `paths` that are wanted by the stem of their file names, each with what it is wanted for, in the order of
+/// the files; and the stems of which there is none.
+pub fn by_stem<T>(
+    mut wanted: HashMap<String, T>,
+    paths: &[PathBuf],
+    limits: Limits,
+) -> anyhow::Result<(Vec<(T, Document)>, Vec<String>)> {
+    let mut read = Vec::new();
+    for found in walk(paths, true)? {
+        let found = match found {
+            Ok(found) => found,
+            Err(skipped) => {
+                output::say(skipped);
+                continue;
+            }
+        };
+        let Some(what) = found.path.file_stem().and_then(|stem| wanted.remove(stem.to_str()?)) else { continue };
+        match source::read_file(&found.path, &found.id, limits) {
+            Ok(document) => read.push((what, document)),
+            Err(why) => output::say(format_args!("skipped {}: {why}", found.path.display())),
+        }
+    }
+    let mut missing: Vec<String> = wanted.into_keys().collect();
+    missing.sort_unstable();
+    Ok((read, missing))
 }

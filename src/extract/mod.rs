@@ -34,6 +34,7 @@ use std::sync::LazyLock;
 
 use whatlang::Lang;
 
+use self::models::Models;
 use crate::document::{Document, Span};
 use crate::record::{Evidence, Record};
 
@@ -44,34 +45,52 @@ pub fn extract(document: &Document) -> Record {
 
 /// The same under a user's settings.
 pub fn extract_with(document: &Document, settings: &Settings) -> Record {
-    stages(document, |reading| record(reading, times::read(reading), settings))
+    extract_by(document, settings, Models::in_use())
+}
+
+/// The same by other models.
+pub(crate) fn extract_by(document: &Document, settings: &Settings, models: &Models) -> Record {
+    stages(document, models, |reading| record(reading, times::read(reading), settings))
 }
 
 static STANDARD: LazyLock<Settings> = LazyLock::new(Settings::default);
 
-/// What the choices of instants and of labels can learn from `document`.
-pub(crate) fn lessons(document: &Document) -> (TimesLesson, [Supports; 3]) {
-    stages(document, |reading| {
+/// What the choice of instants can learn from `document`.
+pub(crate) fn instants(document: &Document, models: &Models) -> TimesLesson {
+    stages(document, models, times::lesson)
+}
+
+/// What the choice of labels can learn from `document`.
+pub(crate) fn supports(document: &Document, models: &Models) -> [Supports; 3] {
+    stages(document, models, |reading| {
         let (_, title) = about::title(document, reading.text, reading.fields);
         let detected = times::read(reading).detected;
         let sources = sources(reading, title, &STANDARD);
-        (times::lesson(reading), category::read(&sources, detected.map(|detected| detected.quote)))
+        category::read(&sources, detected.map(|detected| detected.quote))
+    })
+}
+
+/// The text of `document` as the models of lines are shown it, and the sentences that they are asked about.
+pub(crate) fn lines(document: &Document) -> (String, Vec<Span>) {
+    stages(document, Models::in_use(), |reading| {
+        let told = sources(reading, None, &STANDARD).told().map(|sentence| sentence.span).collect();
+        (reading.untimed.to_owned(), told)
     })
 }
 
 /// What the labels are read from.
 fn sources<'d>(reading: &times::Reading<'d>, title: Option<Span>, settings: &'d Settings) -> category::Sources<'d> {
-    let times::Reading { document, untimed, outline, events, .. } = *reading;
-    category::Sources { document, text: untimed, outline, events, title, settings }
+    let times::Reading { models, document, untimed, outline, events, .. } = *reading;
+    category::Sources { models, document, text: untimed, outline, events, title, settings }
 }
 
 /// The record with the times it was made from, for `coroner timeline`.
 pub fn account(document: &Document) -> account::Account {
-    stages(document, account::account)
+    stages(document, Models::in_use(), account::account)
 }
 
 /// Takes `document` through the stages that all decisions look at, and gives them to `decide`.
-fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> T {
+fn stages<T>(document: &Document, models: &Models, decide: impl FnOnce(&times::Reading) -> T) -> T {
     let text = mask::mask(&document.text);
     let language = language::of(document, &text);
     let fields = fields::fields(document, &text);
@@ -83,6 +102,7 @@ fn stages<T>(document: &Document, decide: impl FnOnce(&times::Reading) -> T) -> 
     let untimed = timeline::without_moments(&text, &resolution);
     let events = timeline::events(document, &untimed, &resolution);
     decide(&times::Reading {
+        models,
         document,
         language,
         text: &text,
@@ -171,7 +191,7 @@ fn record(reading: &times::Reading, times: times::Times, settings: &Settings) ->
     }
     let sources = sources(reading, title_span, settings);
     let cases = category::read(&sources, times.detected.map(|detected| detected.quote));
-    let decided = category::decide(&cases, settings.min_confidence);
+    let decided = category::decide(&cases, reading.models, settings.min_confidence);
     for (field, decision) in Field::ALL.into_iter().zip(&decided) {
         let Some(answer) = decision.answer else { continue };
         if let Some(quote) = answer.quote {

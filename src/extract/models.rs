@@ -6,12 +6,54 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::times::{HAPPENINGS, ROLES};
 use super::{category, confidence};
 use crate::model::lines::Lines;
 use crate::model::weights::Weights;
+
+/// The models that documents are read by.
+#[derive(Debug)]
+pub struct Models {
+    /// What a clause says happened.
+    pub(super) events: Lines<1>,
+    /// What a sentence gives as cause, as trigger and as way of detection, in the order of [`category::Field::ALL`].
+    pub(super) reasons: Lines<3>,
+    /// Which moment is which.
+    pub(super) times: Weights,
+    /// Which label is right.
+    pub(super) labels: Weights,
+}
+
+impl Models {
+    /// Reads the models from the texts of their files, by name.
+    ///
+    /// # Errors
+    /// A fault in one of them, by its name.
+    pub(crate) fn read<'t>(text: impl Fn(&str) -> &'t str) -> Result<Models, String> {
+        let in_file = |name: &'static str| move |why: String| format!("{name}: {why}");
+        let causes = (text("causes.tsv"), &*category::reasons());
+        let triggers = (text("triggers.tsv"), &*category::occasions());
+        let detections = (text("detections.tsv"), &*category::ways());
+        Ok(Models {
+            events: Lines::parse([(text("events.tsv"), &HAPPENINGS)]).map_err(in_file("events.tsv"))?,
+            reasons: Lines::parse([causes, triggers, detections])
+                .map_err(in_file("causes.tsv, triggers.tsv, detections.tsv"))?,
+            times: Weights::parse(text("times.tsv"), &ROLES).map_err(in_file("times.tsv"))?,
+            labels: Weights::parse(text("labels.tsv"), &category::FIELDS).map_err(in_file("labels.tsv"))?,
+        })
+    }
+
+    /// Ours, or the user's in their place.
+    pub fn in_use() -> &'static Models {
+        static IN_USE: LazyLock<Models> = LazyLock::new(|| {
+            // Ours are read by a test, the user's when they are taken: a fault in them is a fault in the build.
+            Models::read(text).unwrap_or_else(|e| panic!("{e}"))
+        });
+        &IN_USE
+    }
+}
 
 /// A model: the name of its file, ours, and what finds the fault in another.
 struct Model {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::fit::{Example, fit};
+use super::fit::{Classed, fit_classes};
 use super::grams::Grams;
 use super::table::Table;
 use super::weights::{BIAS, softmax, write};
@@ -30,6 +30,7 @@ impl<const N: usize> Lines<N> {
     }
 
     /// Reads models that are part of the program, `name` what they are.
+    #[cfg(feature = "program")]
     pub fn embedded(name: &str, models: [Model; N]) -> Lines<N> {
         // The files are compiled in and the tests of who asks them read them: a fault in one is a fault in the build.
         Lines::parse(models).unwrap_or_else(|e| panic!("{name}: {e}"))
@@ -55,20 +56,27 @@ impl<const N: usize> Lines<N> {
 /// Weights nearer to zero are left out: three quarters of the file, and no answer that matters.
 const LEAST: f64 = 0.1;
 
-/// Learns from lines, each with the index of its class, and gives the model's file.
+/// A line, and the index of the class that it is of.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub class: usize,
+    pub text: String,
+}
+
+/// Learns from lines, and gives the model's file.
 ///
 /// A feature counts where at least `least` lines have it.
 pub(crate) fn learn(
     head: &str,
     classes: &[&str],
-    lines: &[(usize, String)],
+    lines: &[&Line],
     least: usize,
     penalty: f64,
 ) -> Result<String, String> {
     let mut grams = Grams::new();
     let mut all: Vec<(usize, Vec<String>)> = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (class, text) in lines {
+    for Line { class, text } in lines {
         let mut features: Vec<String> = vec![BIAS.to_owned()];
         grams.of(text, |parts| features.push(parts.concat()));
         features.sort();
@@ -79,20 +87,15 @@ pub(crate) fn learn(
         all.push((*class, features));
     }
     let names: Vec<String> = counts.into_iter().filter(|(_, count)| *count >= least).map(|(name, _)| name).collect();
-    let index: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-    let examples: Vec<Example> = all
-        .iter()
-        .map(|(right, features)| {
-            let known: Vec<usize> = features.iter().filter_map(|f| index.get(f.as_str()).copied()).collect();
-            let of = |class: usize| known.iter().map(|f| ((f * classes.len() + class) as u32, 1.0)).collect();
-            Example {
-                alternatives: (0..classes.len()).map(of).collect(),
-                right: (0..classes.len()).map(|class| class == *right).collect(),
-                weight: 1.0,
-            }
+    let index: HashMap<&str, u32> = names.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
+    let examples: Vec<Classed> = all
+        .into_iter()
+        .map(|(class, features)| {
+            let known = features.iter().filter_map(|feature| index.get(feature.as_str()).copied()).collect();
+            Classed { features: known, class }
         })
         .collect();
-    let flat = fit(&examples, names.len() * classes.len(), penalty)?;
+    let flat = fit_classes(&examples, names.len(), classes.len(), penalty)?;
     let rows: Vec<Vec<f64>> = flat.chunks(classes.len()).map(<[f64]>::to_vec).collect();
     Ok(write(head, &names, classes, &rows, LEAST))
 }
@@ -103,15 +106,14 @@ mod tests {
 
     #[test]
     fn a_line_is_known_by_words_it_shares_with_what_was_learnt() {
-        let lines: Vec<(usize, String)> = [
+        let lines = [
             (0, "alert fired for the queue"),
             (0, "pager alert fired"),
             (1, "service restored"),
             (1, "all traffic restored, service is back"),
         ]
-        .map(|(class, text)| (class, text.to_owned()))
-        .to_vec();
-        let file = learn("", &["alert", "resolve"], &lines, 1, 0.1).unwrap();
+        .map(|(class, text)| Line { class, text: text.to_owned() });
+        let file = learn("", &["alert", "resolve"], &lines.iter().collect::<Vec<_>>(), 1, 0.1).unwrap();
         let model = Lines::parse([(&file, &["alert", "resolve"]), (&file, &["alert", "resolve"])]).unwrap();
         for (text, class) in [("an alert fires", "alert"), ("restoring service", "resolve")] {
             let mut out = Vec::new();

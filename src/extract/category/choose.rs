@@ -7,17 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::LazyLock;
 
-use super::{Case, FIELDS, Field};
+use super::{Case, Field};
 use crate::document::Span;
-use crate::extract::models;
+use crate::extract::models::Models;
 use crate::model::weights::{Scorer, Sink, Weights, softmax};
-
-static MODEL: LazyLock<Weights> = LazyLock::new(|| {
-    // Ours is read by a test, the user's when it is taken: a fault in it is a fault in the build.
-    Weights::parse(models::text("labels.tsv"), &FIELDS).unwrap_or_else(|e| panic!("labels.tsv: {e}"))
-});
 
 /// A label further down counts as true too from this chance on.
 const ALSO: f32 = 0.2;
@@ -66,18 +60,18 @@ fn alternatives(case: &Case, known: &Known) -> Vec<(usize, Option<Span>)> {
 }
 
 /// The labels of a field from the likeliest to the least, "unknown" among them.
-fn answers(case: &Case, known: &Known) -> Vec<Answer> {
+fn answers(case: &Case, known: &Known, model: &Weights) -> Vec<Answer> {
     let field = case.field as usize;
     let mut out = Vec::new();
     let mut scores = Vec::new();
     for (nth, quote) in alternatives(case, known) {
-        let mut one = Scorer::<3>::new(&MODEL);
+        let mut one = Scorer::<3>::new(model);
         case.describe(nth, &mut one);
         known.describe(case.field.labels()[nth], &mut one);
         scores.push(one.scores[field]);
         out.push(Answer { label: case.field.labels()[nth], chance: 0.0, confidence: 0.0, quote });
     }
-    let mut one = Scorer::<3>::new(&MODEL);
+    let mut one = Scorer::<3>::new(model);
     case.describe_unknown(&mut one);
     known.describe("unknown", &mut one);
     scores.push(one.scores[field]);
@@ -85,7 +79,7 @@ fn answers(case: &Case, known: &Known) -> Vec<Answer> {
     softmax(&mut scores);
     for (answer, chance) in out.iter_mut().zip(scores) {
         answer.chance = chance;
-        answer.confidence = MODEL.confidence(field, chance);
+        answer.confidence = model.confidence(field, chance);
     }
     out.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     out
@@ -112,13 +106,15 @@ impl Decision {
 }
 
 /// Decides root cause, trigger and detection source. An answer of a confidence below `floor` is none.
-pub(crate) fn decide(cases: &[Case; 3], floor: f32) -> [Decision; 3] {
+pub(crate) fn decide(cases: &[Case; 3], models: &Models, floor: f32) -> [Decision; 3] {
+    let model = &models.labels;
     let [cause, trigger, detection] = cases;
-    let causes = answers(cause, &Known::default());
-    let detections = answers(detection, &Known::default());
+    let causes = answers(cause, &Known::default(), model);
+    let detections = answers(detection, &Known::default(), model);
     let told = causes.iter().chain(&detections).filter(|answer| answer.quote.is_some());
     let chances = told.map(|answer| (answer.label, answer.chance)).collect();
-    let triggers = answers(trigger, &Known::new(chances, causes.first().and_then(|answer| answer.quote)));
+    let known = Known::new(chances, causes.first().and_then(|answer| answer.quote));
+    let triggers = answers(trigger, &known, model);
     [causes, triggers, detections].map(|answers| {
         let told = |answer: &&Answer| answer.quote.is_some();
         let answer = answers.first().copied().filter(|answer| told(&answer) && answer.confidence >= floor);
@@ -168,7 +164,7 @@ mod tests {
     fn a_label_that_no_sentence_speaks_for_is_no_answer() {
         for field in Field::ALL {
             let case = Case::new(field);
-            let answers = answers(&case, &Known::default());
+            let answers = answers(&case, &Known::default(), &Models::in_use().labels);
             assert!(matches!(answers.as_slice(), [Answer { label: "unknown", quote: None, .. }]), "{answers:?}");
         }
     }

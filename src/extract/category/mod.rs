@@ -15,11 +15,15 @@ use std::sync::LazyLock;
 pub(crate) use self::choose::{Chances, decide, lesson};
 pub(crate) use self::support::Case;
 
+use super::Settings;
 use super::cues::Cues;
+#[cfg(feature = "program")]
+use super::models;
+use super::models::Models;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
 use super::timeline::{Event, Kind, score as event_score};
-use super::{Settings, models};
 use crate::document::{BlockKind, Document, Span};
+#[cfg(feature = "program")]
 use crate::model::lines::Lines;
 use crate::record::{DetectionSource, RootCause, Trigger};
 
@@ -130,6 +134,7 @@ fn stance(text: &str) -> (f32, bool) {
 
 /// Everything the fields are read from.
 pub struct Sources<'d> {
+    pub models: &'d Models,
     pub document: &'d Document,
     /// The masked text.
     pub text: &'d str,
@@ -196,14 +201,6 @@ pub(crate) fn ways() -> Vec<&'static str> {
     known.map(|source| source.as_str()).chain(["aware", "none"]).collect()
 }
 
-/// What lines give as cause, as trigger and as way of detection, in the order of [`Field::ALL`].
-static LINES: LazyLock<Lines<3>> = LazyLock::new(|| {
-    let causes = (models::text("causes.tsv"), &*reasons());
-    let triggers = (models::text("triggers.tsv"), &*occasions());
-    let detections = (models::text("detections.tsv"), &*ways());
-    Lines::embedded("causes.tsv, triggers.tsv, detections.tsv", [causes, triggers, detections])
-});
-
 /// No field has more labels.
 const MOST_LABELS: usize = 16;
 
@@ -228,12 +225,9 @@ pub(super) fn read(sources: &Sources, at: Option<Span>) -> [Case; 3] {
     if let Some(title) = sources.title {
         one(sources, &updates, &mut cases, title, None, 0.0, at);
     }
-    let count = sources.outline.sentences.len().max(1) as f32;
-    for (nth, sentence) in sources.outline.sentences.iter().enumerate() {
-        let kind = sources.document.blocks[sentence.block].kind;
-        if !matches!(kind, BlockKind::Update | BlockKind::Meta | BlockKind::Code) {
-            one(sources, &updates, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
-        }
+    let count = sources.told().count().max(1) as f32;
+    for (nth, sentence) in sources.told().enumerate() {
+        one(sources, &updates, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
     }
     for case in &mut cases {
         case.status |= sources.document.blocks.iter().any(|block| block.kind == BlockKind::Update);
@@ -254,7 +248,7 @@ fn one(
     let text = span.of(sources.text);
     let (factor, causal) = stance(text);
     let mut out = Vec::new();
-    let read = LINES.chances(text, &mut out);
+    let read = sources.models.reasons.chances(text, &mut out);
     let heading = if sentence.is_some_and(|sentence| sentence.heading) { 0.6 } else { 1.0 };
     let section = sentence.map(|sentence| sentence.section);
     for ((field, case), chances) in Field::ALL.into_iter().zip(cases).zip(read) {
@@ -310,6 +304,15 @@ pub(super) fn spoken_of(sources: &Sources) -> Vec<(usize, Span)> {
 }
 
 impl Sources<'_> {
+    /// The sentences that tell what happened: no metadata, no code, and no line that only says when an update was posted.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Sentence> {
+        let kind = |sentence: &Sentence| self.document.blocks[sentence.block].kind;
+        let told = move |sentence: &&Sentence| {
+            !matches!(kind(sentence), BlockKind::Update | BlockKind::Meta | BlockKind::Code)
+        };
+        self.outline.sentences.iter().filter(told)
+    }
+
     /// The short updates of a status thread, in the order of the text.
     fn updates(&self) -> Vec<Span> {
         let short = self.events.iter().filter(|event| event.update && event.text.len() < SHORT);

@@ -160,7 +160,7 @@ impl<'r> Candidates<'r> {
                 impact: is_impact(event.text.of(reading.text)),
                 about: item.moment().is_some_and(|m| m.about),
                 item: Some(event.item),
-                chances: Some(Chances::of(event.text.of(reading.untimed))),
+                chances: Some(Chances::of(event.text.of(reading.untimed), reading.models)),
             };
             all.push(candidate);
             if let Some((when, _)) = range_end(reading, event.item) {
@@ -177,7 +177,7 @@ impl<'r> Candidates<'r> {
                 impact: told.impact,
                 about: reading.times.items[told.item].moment().is_some_and(|m| m.about),
                 item: Some(told.item),
-                chances: (!told.ends).then(|| Chances::of(told.words.of(reading.untimed))),
+                chances: (!told.ends).then(|| Chances::of(told.words.of(reading.untimed), reading.models)),
             };
             all.push(candidate);
             if let Some((when, _)) = range_end(reading, told.item).filter(|_| told.range) {

@@ -6,11 +6,8 @@
 //! it began. What the rules of [`super::story`] found is a feature among others, so that a certain rule decides and a
 //! doubtful one is outvoted.
 
-use std::sync::LazyLock;
-
 use super::candidates::{Candidates, Origin};
 use super::*;
-use crate::extract::models;
 use crate::model::weights::{Scorer, Weights, softmax};
 
 /// What is chosen, in the order of the weights.
@@ -28,11 +25,6 @@ const EARLY: f64 = 1.5;
 /// Moments of each role that are tried in combination.
 const TRIED: usize = 8;
 
-static MODEL: LazyLock<Weights> = LazyLock::new(|| {
-    // Ours is read by a test, the user's when it is taken: a fault in it is a fault in the build.
-    Weights::parse(models::text("times.tsv"), &ROLES).unwrap_or_else(|e| panic!("times.tsv: {e}"))
-});
-
 /// A moment, its chance, and the candidate that tells it best; no moment where nothing is the answer.
 #[derive(Clone, Copy)]
 struct Choice {
@@ -42,9 +34,9 @@ struct Choice {
 }
 
 /// The three instants, each with its chance.
-pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
+pub(super) fn choose(candidates: &Candidates, model: &Weights) -> [Option<Found>; 3] {
     let mut scores: Vec<[f32; 3]> = Vec::with_capacity(candidates.all.len() + 1);
-    let scorer = || Scorer::<3>::new(&MODEL);
+    let scorer = || Scorer::<3>::new(model);
     for nth in 0..candidates.all.len() {
         let mut one = scorer();
         candidates.describe(nth, &mut one);
@@ -63,7 +55,7 @@ pub(super) fn choose(candidates: &Candidates) -> [Option<Found>; 3] {
             when,
             quote: candidate.quote,
             rule: rule(candidate.origin),
-            chance: Some(MODEL.confidence(role, option.chance)),
+            chance: Some(model.confidence(role, option.chance)),
         })
     })
 }

@@ -3,10 +3,7 @@
 //! The model is fitted by `coroner train events` on lines that we wrote (`data/train/events.tsv`); it knows how people
 //! say things beyond the cue lexicon, the lexicon knows what is certain. [`super::choose`] weighs both.
 
-use std::sync::LazyLock;
-
-use crate::extract::models;
-use crate::model::lines::Lines;
+use crate::extract::models::Models;
 
 /// The names of what may have happened, in the order of the chances. The data's README says what each means.
 pub(crate) const HAPPENINGS: [&str; 20] = [
@@ -72,19 +69,16 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
     at == a.len() && at == b.len()
 }
 
-static MODEL: LazyLock<Lines<1>> =
-    LazyLock::new(|| Lines::embedded("events.tsv", [(models::text("events.tsv"), &HAPPENINGS)]));
-
 /// The chances of what happened.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Chances([f32; HAPPENINGS.len()]);
 
 impl Chances {
     /// What `words` say happened.
-    pub fn of(words: &str) -> Chances {
+    pub fn of(words: &str, models: &Models) -> Chances {
         let mut out = Chances::default();
         let mut chances = Vec::new();
-        let [happened] = MODEL.chances(words, &mut chances);
+        let [happened] = models.events.chances(words, &mut chances);
         out.0.copy_from_slice(happened);
         out
     }
@@ -114,7 +108,7 @@ mod tests {
             ("Rolled back the release", "fix"),
             ("Incident channel opened, severity 2 declared", "declare"),
         ] {
-            let chances = Chances::of(words);
+            let chances = Chances::of(words, Models::in_use());
             let best = chances.each().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name);
             assert_eq!(best, Some(happening), "{words}");
         }

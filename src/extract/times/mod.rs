@@ -23,6 +23,7 @@ use self::lengths::{durations, prose_length};
 use self::story::{Story, prose_events};
 use super::cues::Cues;
 use super::fields::{Field, Slot};
+use super::models::Models;
 use super::outline::{Outline, Section, Sentence};
 use super::timeline::{Event, Kind, Scores, score};
 use crate::document::{BlockKind, Document, Span};
@@ -149,6 +150,7 @@ fn is_impact(text: &str) -> bool {
 
 /// Everything the decisions look at.
 pub struct Reading<'d> {
+    pub models: &'d Models,
     pub document: &'d Document,
     /// The language of its prose, where it can be told.
     pub language: Option<whatlang::Lang>,
@@ -235,7 +237,7 @@ pub fn read(reading: &Reading) -> Times {
     let story = Story::new(reading, &prose);
     let stated = Stated::of(reading);
     let candidates = Candidates::new(reading, &prose, by_rules(reading, &story, stated));
-    let (instants, contradictions) = stated::prefer(reading, choose(&candidates));
+    let (instants, contradictions) = stated::prefer(reading, choose(&candidates, &reading.models.times));
     [out.started, out.detected, out.resolved] = instants;
     out.warnings.extend(contradictions);
     out.mitigated = reading

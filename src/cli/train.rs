@@ -15,7 +15,7 @@ use crate::evaluate::evaluate;
 use crate::labels::Label;
 use crate::record::Record;
 use crate::source::Limits;
-use crate::train::{Labelled, Material, Tables, train};
+use crate::train::{Labelled, Material, Tables, Use, train};
 
 /// Fit the models of extraction to lines and labelled documents, and print how they do on organisations held out.
 ///
@@ -34,6 +34,9 @@ pub struct Args {
     /// More labels that are learnt from and never judged by, as of documents written to teach
     #[arg(long, value_name = "LABELS")]
     aside: Vec<PathBuf>,
+    /// The same, but they teach only which moment is which
+    #[arg(long, value_name = "LABELS")]
+    aside_times: Vec<PathBuf>,
     /// The folder of the lines that the models of lines learn from: events.tsv, detections.tsv, causes.tsv, triggers.tsv and,
     /// where it is there, spans.tsv. Without it those models stay as they are
     #[arg(long, value_name = "FOLDER")]
@@ -59,7 +62,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     take_models(args.model.as_deref())?;
     let material = material(&args)?;
     let trained = train(&material, args.parts as usize).map_err(anyhow::Error::msg)?;
-    let judged: Vec<&Label> = material.labelled.iter().filter(|one| one.judged).map(|one| &one.label).collect();
+    let judged: Vec<&Label> = material.labelled.iter().filter(|one| one.used == Use::Judged).map(|one| &one.label).collect();
     let records: HashMap<&str, &Record> = judged.iter().map(|label| label.id.as_str()).zip(&trained.held_out).collect();
     let figures = evaluate(&judged, |id| records.get(id).map(|record| (*record).clone()));
     let mut out = io::stdout().lock();
@@ -86,9 +89,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn material(args: &Args) -> anyhow::Result<Material> {
     let tables = args.lines.as_deref().map(tables).transpose()?;
     let mut labelled = Vec::new();
-    for (labels, judged) in [(&args.labels, true), (&args.aside, false)].into_iter().filter(|(l, _)| !l.is_empty()) {
+    let given = [(&args.labels, Use::Judged), (&args.aside, Use::Taught), (&args.aside_times, Use::TaughtTimes)];
+    for (labels, used) in given.into_iter().filter(|(labels, _)| !labels.is_empty()) {
         let read = labelled::documents(labelled::labels(labels)?, &args.documents, Limits::default())?;
-        labelled.extend(read.into_iter().map(|(label, document)| Labelled { label, document, judged }));
+        labelled.extend(read.into_iter().map(|(label, document)| Labelled { label, document, used }));
     }
     let known: BTreeSet<&str> = labelled.iter().map(|one| one.label.id.as_str()).collect();
     let wanted: BTreeSet<&str> = tables.as_ref().map(Tables::documents).unwrap_or_default();

@@ -24,13 +24,23 @@ use crate::extract::{Settings, extract_by, instants, supports};
 use crate::labels::{Label, group_of};
 use crate::record::Record;
 
+/// What a labelled document is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It is learnt from, and counts in what is held to be right.
+    Judged,
+    /// It is only learnt from, as documents are that were written to teach.
+    Taught,
+    /// It teaches only which moment is which.
+    TaughtTimes,
+}
+
 /// A labelled document.
 #[derive(Debug)]
 pub struct Labelled {
     pub label: Label,
     pub document: Document,
-    /// Whether it counts in what is held to be right, or is only learnt from, as documents are that were written to teach.
-    pub judged: bool,
+    pub used: Use,
 }
 
 /// What is learnt from.
@@ -122,13 +132,14 @@ pub fn train(material: &Material, parts: usize) -> Result<Trained, String> {
     files.iter_mut().zip(learnt).for_each(|(files, file)| drop(files.insert("times.tsv", file)));
 
     let readers = read(&files)?;
+    let incidents: Vec<&Labelled> = incidents.into_iter().filter(|one| one.used != Use::TaughtTimes).collect();
     let lessons = cases(&incidents, |one| supports(&one.document, &readers[part_of(one)]));
     let learnt =
         parts.without_each(|out| kinds(&without(&lessons, |case| out == Some(parts.of(case.label.group())))))?;
     files.iter_mut().zip(learnt).for_each(|(files, file)| drop(files.insert("labels.tsv", file)));
 
     let readers = read(&files)?;
-    let judged: Vec<&Labelled> = labelled.iter().filter(|one| one.judged).collect();
+    let judged: Vec<&Labelled> = labelled.iter().filter(|one| one.used == Use::Judged).collect();
     let settings = Settings::default();
     let record = |one: &&Labelled| extract_by(&one.document, &settings, &readers[part_of(one)]);
     let held_out = judged.par_iter().map(record).collect();
@@ -137,7 +148,7 @@ pub fn train(material: &Material, parts: usize) -> Result<Trained, String> {
 
 /// What each document teaches.
 fn cases<'l, L: Send>(labelled: &[&'l Labelled], lesson: impl Fn(&Labelled) -> L + Sync) -> Vec<Case<'l, L>> {
-    let case = |one: &&'l Labelled| Case { label: &one.label, judged: one.judged, lesson: lesson(one) };
+    let case = |one: &&'l Labelled| Case { label: &one.label, judged: one.used == Use::Judged, lesson: lesson(one) };
     labelled.par_iter().map(case).collect()
 }
 

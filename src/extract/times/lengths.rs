@@ -65,9 +65,9 @@ pub(super) fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<L
     let between = |to: Option<Found>, from: Option<Found>| {
         let (to, from) = (to?, from?);
         let minutes = to.when.minutes_since(&from.when)?;
-        // The same day on both sides is no length; two days apart is one.
+        // From one day to the next it may be a minute or two days, which is no length; from two days apart on it is one.
         let days = matches!((to.when, from.when), (When::Day(_), When::Day(_)));
-        (minutes >= 0.0 && !(days && minutes == 0.0))
+        (minutes >= 0.0 && !(days && minutes <= 1440.0))
             .then_some(Length { minutes: (minutes * 10.0).round() / 10.0, quote: to.quote })
     };
     out.ttd = between(out.detected, out.started).or(stated_ttd);

@@ -5,7 +5,8 @@
 
 use std::sync::LazyLock;
 
-use std::collections::HashMap;
+use crate::runs;
+use crate::short::ShortMap;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Token {
 /// The tokens of `text`, in order.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(text.len() / 5);
+    let mut out = Vec::with_capacity(text.len() / 4);
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
@@ -59,9 +60,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             Kind::Number
         } else if byte.is_ascii_alphabetic() {
-            while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
-                at += 1;
-            }
+            at = runs::letters(bytes, at);
             Kind::Word
         } else if byte.is_ascii() {
             at += 1;
@@ -112,8 +111,8 @@ pub(crate) enum Part {
     Night,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, Vec<Meaning>> = HashMap::new();
+static WORDS: LazyLock<ShortMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut words: ShortMap<&'static str, Vec<Meaning>> = ShortMap::default();
     for line in include_str!("../../data/time/words.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
         let (Some(class), Some(value), Some(list)) = (cells.next(), cells.next(), cells.next()) else { continue };

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
+use crate::runs;
 
 /// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
 /// begin at node 0.
@@ -86,9 +87,9 @@ const KINDS: [Kind; 256] = {
     table
 };
 
-/// Where the bytes of a kind end that begin at `at`.
-fn skip(text: &[u8], at: usize, kind: Kind) -> usize {
-    let more = text[at..].iter().take_while(|byte| KINDS[usize::from(**byte)] == kind);
+/// Where the gap ends that begins at `at`.
+fn skip_gap(text: &[u8], at: usize) -> usize {
+    let more = text[at..].iter().take_while(|byte| is_gap(**byte));
     at + more.count()
 }
 
@@ -164,7 +165,7 @@ impl Trie {
         while at < text.len() {
             if KINDS[usize::from(text[at])] == Kind::Word {
                 self.walk(text, at, &mut found);
-                at = skip(text, at, Kind::Word);
+                at = runs::word(text, at);
             }
             at += 1;
         }
@@ -181,7 +182,7 @@ impl Trie {
             }
             at += 1;
             if KINDS[usize::from(*byte)] == Kind::Gap {
-                at = skip(text, at, Kind::Gap);
+                at = skip_gap(text, at);
             }
             if node.has_entries() {
                 let (first, end) = self.ranges[place];
@@ -227,12 +228,12 @@ impl Entry {
             (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
             (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
             (Tail::Stem | Tail::LongStem, Kind::Word) => {
-                let end = skip(text, at, Kind::Word);
+                let end = runs::word(text, at);
                 (end, text.get(end).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]))
             }
         };
         match (self.end, next) {
-            (End::Gap, Kind::Gap) => Some(skip(text, end, Kind::Gap)),
+            (End::Gap, Kind::Gap) => Some(skip_gap(text, end)),
             (End::Gap, _) => None,
             (End::Anything | End::Edge, _) => Some(end),
         }

@@ -84,12 +84,40 @@ pub(crate) fn read<'f>(files: &[(&'f str, &[&str])]) -> Result<HashMap<&'f str, 
     Ok(all)
 }
 
+/// The name of a feature that is asked about often enough to be hashed when the program is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Feature {
+    family: &'static str,
+    member: &'static str,
+    hash: u64,
+}
+
+impl Feature {
+    pub const fn new(family: &'static str, member: &'static str) -> Feature {
+        Feature { family, member, hash: hash(&[family, "=", member]) }
+    }
+
+    /// The features of a family.
+    pub const fn family<const N: usize>(family: &'static str, members: &[&'static str; N]) -> [Feature; N] {
+        let (mut out, mut nth) = ([Feature::new(family, ""); N], 0);
+        while nth < N {
+            out[nth] = Feature::new(family, members[nth]);
+            nth += 1;
+        }
+        out
+    }
+}
+
 /// Takes features: a family and a member, which together are its name, and how strongly it holds.
 pub(crate) trait Sink {
     fn give(&mut self, family: &str, member: &str, strength: f32);
 
     fn put(&mut self, family: &str, member: &str) {
         self.give(family, member, 1.0);
+    }
+
+    fn know(&mut self, feature: &Feature, strength: f32) {
+        self.give(feature.family, feature.member, strength);
     }
 }
 
@@ -115,6 +143,10 @@ impl<'m, const N: usize> Scorer<'m, N> {
 impl<const N: usize> Sink for Scorer<'_, N> {
     fn give(&mut self, family: &str, member: &str, strength: f32) {
         self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
+    }
+
+    fn know(&mut self, feature: &Feature, strength: f32) {
+        self.weights.add(feature.hash, strength, &mut self.scores);
     }
 }
 

@@ -144,14 +144,20 @@ fn labelled(text: &str, line: Span, meta: bool) -> Option<(Slot, Span)> {
     let dashed = |at: usize, dash: &str| {
         inner[at..].starts_with(dash) && inner[..at].ends_with(' ') && inner[at + dash.len()..].starts_with(' ')
     };
-    let mut ends = inner.bytes().take(61).enumerate().filter_map(|(at, byte)| match byte {
+    let head = &inner.as_bytes()[..inner.len().min(61)];
+    let known = |at: usize| match head[at] {
         b':' => Some((at, 1)),
         b'=' if meta => Some((at, 1)),
         b'-' if dashed(at, "-") => Some((at, 1)),
         0xe2 if dashed(at, "–") => Some((at, "–".len())),
         _ => None,
-    });
-    let (at, mark) = ends.find(|(at, _)| inner[..*at].bytes().any(|b| b.is_ascii_alphabetic()))?;
+    };
+    let is_label = |(at, _): &(usize, usize)| head[..*at].iter().any(u8::is_ascii_alphabetic);
+    let (at, mark) = if meta {
+        (0..head.len()).filter_map(known).find(is_label)?
+    } else {
+        memchr::memchr3_iter(b':', b'-', 0xe2, head).filter_map(known).find(is_label)?
+    };
     let label = inner[..at].trim_start_matches(|c: char| !c.is_alphabetic());
     let slot = slot_of(label)?;
     let value = Span::new(line.start + at + mark, line.end);

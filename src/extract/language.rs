@@ -58,7 +58,7 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     (info.is_reliable() && info.confidence() >= SURE).then_some(info.lang())
 }
 
-/// The words of a text, and how many of them are [`ENGLISH`].
+/// The words of a text, and how many of them are [`ENGLISH`]; as far as it takes to know that their share is large enough.
 fn count(text: &str) -> (usize, usize) {
     // As numbers, which are quickly put together and looked up: none has more than five letters.
     static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
@@ -83,6 +83,11 @@ fn count(text: &str) -> (usize, usize) {
         if at == start + ascii && (1..=5).contains(&ascii) {
             let letters = bytes[start..at].iter().fold(0, |all, byte| all << 8 | u64::from(byte | 0x20));
             english += usize::from(known.binary_search(&letters).is_ok());
+            // Each further word takes two bytes at least. A little more than the share is asked for, so that rounding tells nothing.
+            let most = words + (bytes.len() - at) / 2 + 1;
+            if words >= LEAST_WORDS && english as f64 > (SHARE + 0.001) * most as f64 {
+                break;
+            }
         }
         at += text[at..].chars().next().map_or(1, char::len_utf8);
     }

@@ -64,7 +64,7 @@ struct Pair {
 struct Scratch {
     seen: Vec<Words>,
     words: Vec<u32>,
-    rows: Vec<Row>,
+    rows: Rows,
 }
 
 /// For each class what the features of a line add up to, in hundredths.
@@ -149,7 +149,7 @@ impl Table {
             seen[self.number].cut(&self.vocabulary, text, words);
             self.rows(words, rows);
             let mut sums = [0; _];
-            for row in rows {
+            for row in &rows.rows {
                 let (from, count) = ((*row >> 8) as usize, (*row & 0xff) as usize);
                 for cell in &self.cells[from..from + count] {
                     sums[usize::from(cell.class)] += i32::from(cell.hundredths);
@@ -160,25 +160,25 @@ impl Table {
     }
 
     /// The features of a line of such words, each once.
-    fn rows(&self, words: &[u32], rows: &mut Vec<Row>) {
+    fn rows(&self, words: &[u32], rows: &mut Rows) {
         rows.clear();
-        rows.push(self.bias);
-        rows.extend(words.first().map(|first| self.words[*first as usize].first));
-        rows.extend(words.last().map(|last| self.words[*last as usize].last));
+        rows.add(self.bias);
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            rows.add(self.words[*first as usize].first);
+            rows.add(self.words[*last as usize].last);
+        }
         // The word before, if pairs begin with it, and the pair that it ends.
         let (mut one, mut two): (Option<u32>, Option<u32>) = (None, None);
         for number in words {
             let word = self.words[*number as usize];
-            rows.push(word.alone);
-            rows.extend(two.and_then(|two| self.threes.get(&key(two, *number))));
+            rows.add(word.alone);
+            if let Some(row) = two.and_then(|two| self.threes.get(&key(two, *number))) {
+                rows.add(*row);
+            }
             let pair = one.and_then(|one| self.known_pair(one, *number));
-            rows.extend(pair.map(|pair| pair.row));
+            rows.add(pair.map_or(0, |pair| pair.row));
             (one, two) = (word.leads.then_some(*number), pair.map(|pair| pair.number));
         }
-        // Most words are no feature.
-        rows.retain(|row| *row != 0);
-        rows.sort_unstable();
-        rows.dedup();
     }
 
     fn known_pair(&self, first: u32, second: u32) -> Option<Pair> {
@@ -186,6 +186,42 @@ impl Table {
         let shape = mixed(key) as usize % SHAPES;
         let may_be = self.shapes[shape / 64] >> (shape % 64) & 1 == 1;
         may_be.then(|| self.pairs.get(&key).copied()).flatten()
+    }
+}
+
+/// A set of rows.
+struct Rows {
+    rows: Vec<Row>,
+    /// The rows by their hashes, zero where there is none: never nearly full, as a line has at most 48 words.
+    slots: [Row; Rows::SLOTS],
+}
+
+impl Rows {
+    const SLOTS: usize = 256;
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.slots.fill(0);
+    }
+
+    /// Adds a row, unless it is none or there.
+    fn add(&mut self, row: Row) {
+        const { assert!(3 * super::grams::MOST + 3 < Rows::SLOTS / 3 * 2) }
+        // The places of rows are above the lowest eight bits.
+        let mut slot = ((row >> 8).wrapping_mul(0x9e37_79b9) >> (u32::BITS - Rows::SLOTS.ilog2())) as usize;
+        while self.slots[slot] != 0 && self.slots[slot] != row {
+            slot = (slot + 1) % Rows::SLOTS;
+        }
+        if row != 0 && self.slots[slot] == 0 {
+            self.slots[slot] = row;
+            self.rows.push(row);
+        }
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        Rows { rows: Vec::new(), slots: [0; Rows::SLOTS] }
     }
 }
 

@@ -158,8 +158,10 @@ fn next(text: &str, at: &mut usize) -> Option<Token> {
     }
     let mut end = runs::letters_and_digits(bytes, start);
     let is_ascii = bytes.get(end).is_none_or(u8::is_ascii);
-    while let Some(c) = other(end).filter(|c| c.is_alphanumeric()) {
-        end = runs::letters_and_digits(bytes, end + c.len_utf8());
+    if !is_ascii {
+        while let Some(c) = other(end).filter(|c| c.is_alphanumeric()) {
+            end = runs::letters_and_digits(bytes, end + c.len_utf8());
+        }
     }
     *at = end;
     let (hash, has_digit) = if is_ascii {

@@ -77,7 +77,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
         };
-        let known = if kind == Kind::Word { known(&text[start..at]) } else { None };
+        let known = if kind == Kind::Word { known(&bytes[start..at]) } else { None };
         out.push(Token { kind, start, end: at, known });
     }
     out
@@ -160,8 +160,8 @@ impl Shapes {
     }
 
     /// Whether `word`, in any case, may be one of them; surely not where it begins with no ASCII letter.
-    pub fn may_hold(&self, word: &str) -> bool {
-        match word.as_bytes() {
+    pub fn may_hold(&self, word: &[u8]) -> bool {
+        match word {
             [first, rest @ ..] if first.is_ascii_alphabetic() => {
                 let seconds = self.0[usize::from(first.to_ascii_lowercase() - b'a')][word.len().min(LONGEST)];
                 // Both cases of a letter are the same bit.
@@ -185,14 +185,14 @@ fn carries(word: &str, meanings: &[Meaning]) -> bool {
 const LONGEST: usize = 12;
 
 /// What is known of `word`, which may be written in any case; nothing for most words.
-fn known(word: &str) -> Option<&'static Known> {
+fn known(word: &[u8]) -> Option<&'static Known> {
     // "½" is no ASCII; few words are not.
-    if word.len() > LONGEST || word.is_ascii() && !SHAPES.may_hold(word) {
+    if word.len() > LONGEST || word.first().is_some_and(u8::is_ascii) && !SHAPES.may_hold(word) {
         return None;
     }
     let mut lower = [0u8; LONGEST];
     let lower = &mut lower[..word.len()];
-    lower.copy_from_slice(word.as_bytes());
+    lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word))
 }
@@ -210,8 +210,12 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
-        let meanings = |word: &str| known(word).map_or(&[][..], |known| &known.meanings);
-        assert!(WORDS.keys().all(|word| known(word).is_some() && known(&word.to_uppercase()).is_some()));
+        let meanings = |word: &str| known(word.as_bytes()).map_or(&[][..], |known| &known.meanings);
+        assert!(
+            WORDS
+                .keys()
+                .all(|word| known(word.as_bytes()).is_some() && known(word.to_uppercase().as_bytes()).is_some())
+        );
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);

@@ -17,6 +17,8 @@ pub(super) struct Trie {
     entries: Vec<Entry>,
     /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
     letters: [u8; 256],
+    /// The letter of gaps.
+    gap: u8,
 }
 
 /// A node in four bytes, as walks wait for memory more than for anything else: from the lowest bits on the letter that leads to it
@@ -89,7 +91,7 @@ const KINDS: [Kind; 256] = {
 
 /// Where the gap ends that begins at `at`.
 fn skip_gap(text: &[u8], at: usize) -> usize {
-    let more = text[at..].iter().take_while(|byte| is_gap(**byte));
+    let more = text[at..].iter().take_while(|byte| KINDS[usize::from(**byte)] == Kind::Gap);
     at + more.count()
 }
 
@@ -104,7 +106,13 @@ impl Trie {
         let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
         // Nothing leads to the root; it must not look free.
         let root = Node(u32::from(UNREAD));
-        let mut trie = Trie { nodes: vec![root], ranges: vec![(0, 0)], entries: Vec::new(), letters };
+        let mut trie = Trie {
+            nodes: vec![root],
+            ranges: vec![(0, 0)],
+            entries: Vec::new(),
+            letters,
+            gap: letters[usize::from(b' ')],
+        };
         // The phrases below each node, which are a range of the sorted ones, and the length they share. Level by level, so
         // that the first levels, which most walks do not leave, stand side by side.
         let mut below = VecDeque::from([(0, 0..sorted.len(), 0)]);
@@ -181,7 +189,7 @@ impl Trie {
                 return;
             }
             at += 1;
-            if KINDS[usize::from(*byte)] == Kind::Gap {
+            if letter == self.gap {
                 at = skip_gap(text, at);
             }
             if node.has_entries() {

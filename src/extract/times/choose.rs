@@ -34,9 +34,9 @@ struct Choice {
 }
 
 /// The three instants, each with its chance.
-pub(super) fn choose(candidates: &Candidates, model: &Weights) -> [Option<Found>; 3] {
+pub(super) fn choose(candidates: &Candidates, model: &Weights<3>) -> [Option<Found>; 3] {
     let mut scores: Vec<[f32; 3]> = Vec::with_capacity(candidates.all.len() + 1);
-    let scorer = || Scorer::<3>::new(model);
+    let scorer = || Scorer::new(model);
     for nth in 0..candidates.all.len() {
         let mut one = scorer();
         candidates.describe(nth, &mut one);

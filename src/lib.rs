@@ -28,8 +28,10 @@ mod model;
 pub mod record;
 #[cfg(feature = "program")]
 pub mod report;
+mod runs;
 #[cfg(feature = "program")]
 pub mod search;
+mod short;
 pub mod source;
 pub mod time;
 pub mod train;

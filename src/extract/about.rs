@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use regex::Regex;
 
 use super::cues::Cues;
@@ -48,7 +49,7 @@ pub fn incident_score(document: &Document, text: &str, outline: &Outline, events
         }
     }
     let count = outline.sentences.len().max(1) as f64;
-    let links = document.text.matches("](http").count() as f64;
+    let links = memmem::find_iter(document.text.as_bytes(), "](http").count() as f64;
     // A list of links is mostly links; a questionnaire is mostly questions.
     other += if links > 20.0 && links > 0.25 * count { 8.0 } else { 0.0 };
     other += if questions as f64 > 0.3 * count { 4.0 } else { 0.0 };
@@ -160,7 +161,9 @@ pub fn organization(document: &Document, text: &str, fields: &[Field]) -> Option
         "Our",
         "This",
     ];
-    let named = ORGANIZATION.iter().filter(|(words, _)| words.iter().any(|word| text.contains(word)));
+    let named = ORGANIZATION
+        .iter()
+        .filter(|(words, _)| words.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some()));
     // The patterns are constants that the tests compile.
     named.filter_map(|(_, pattern)| pattern.as_ref()).find_map(|pattern| {
         pattern.captures_iter(text).filter_map(|found| found.get(1)).find_map(|name| {

@@ -3,10 +3,10 @@
 //! The labels are data (`data/lexicon/fields.tsv`). A value is a span of the text; a label that stands alone takes the
 //! line after it. Nothing is interpreted: whether "Start" is a time is for the reader of the field to find out.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::document::{BlockKind, Document, Span};
+use crate::short::ShortMap;
 
 /// What a label promises of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +67,7 @@ pub struct Field {
     pub meta: bool,
 }
 
-static LABELS: LazyLock<HashMap<&'static str, Slot>> = LazyLock::new(|| {
+static LABELS: LazyLock<ShortMap<&'static str, Slot>> = LazyLock::new(|| {
     include_str!("../../data/lexicon/fields.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -123,7 +123,8 @@ fn lines(document: &Document, text: &str, index: usize, out: &mut Vec<Field>) {
     let meta = block.kind == BlockKind::Meta;
     let mut start = block.span.start;
     while start < block.span.end {
-        let end = text[start..block.span.end].find('\n').map_or(block.span.end, |at| start + at);
+        let end =
+            memchr::memchr(b'\n', &text.as_bytes()[start..block.span.end]).map_or(block.span.end, |at| start + at);
         if let Some((slot, value)) = labelled(text, Span::new(start, end), meta) {
             let value = if value.is_empty() { next_line(document, text, index, end) } else { Some(value) };
             if let Some(value) = value {
@@ -139,16 +140,27 @@ fn lines(document: &Document, text: &str, index: usize, out: &mut Vec<Field>) {
 /// The slot and value of a line `label: value`, `label - value`, `label = value`.
 fn labelled(text: &str, line: Span, meta: bool) -> Option<(Slot, Span)> {
     let inner = line.of(text);
-    // A label that ends further on is none.
-    let mut ends = inner.char_indices().take_while(|(at, _)| *at <= 60).filter(|(at, c)| {
-        *c == ':'
-            || meta && *c == '='
-            || matches!(c, '-' | '–') && inner[..*at].ends_with(' ') && inner[*at + c.len_utf8()..].starts_with(' ')
-    });
-    let (at, mark) = ends.find(|(at, _)| inner[..*at].bytes().any(|b| b.is_ascii_alphabetic()))?;
+    // A label that ends further on is none. Marks are told by their first bytes.
+    let dashed = |at: usize, dash: &str| {
+        inner[at..].starts_with(dash) && inner[..at].ends_with(' ') && inner[at + dash.len()..].starts_with(' ')
+    };
+    let head = &inner.as_bytes()[..inner.len().min(61)];
+    let known = |at: usize| match head[at] {
+        b':' => Some((at, 1)),
+        b'=' if meta => Some((at, 1)),
+        b'-' if dashed(at, "-") => Some((at, 1)),
+        0xe2 if dashed(at, "–") => Some((at, "–".len())),
+        _ => None,
+    };
+    let is_label = |(at, _): &(usize, usize)| head[..*at].iter().any(u8::is_ascii_alphabetic);
+    let (at, mark) = if meta {
+        (0..head.len()).filter_map(known).find(is_label)?
+    } else {
+        memchr::memchr3_iter(b':', b'-', 0xe2, head).filter_map(known).find(is_label)?
+    };
     let label = inner[..at].trim_start_matches(|c: char| !c.is_alphabetic());
     let slot = slot_of(label)?;
-    let value = Span::new(line.start + at + mark.len_utf8(), line.end);
+    let value = Span::new(line.start + at + mark, line.end);
     let decorated = value.of(text).trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '#'));
     let offset = decorated.as_ptr() as usize - text.as_ptr() as usize;
     Some((slot, Span::new(offset, offset + decorated.len())))

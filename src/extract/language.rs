@@ -11,6 +11,7 @@ use whatlang::Lang;
 
 use super::fields::Field;
 use crate::document::{Block, BlockKind, Document};
+use crate::runs;
 
 /// Small words of English that are common in every report, and are words of no other large language.
 const ENGLISH: &[&str] = &[
@@ -36,7 +37,8 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     {
         // Whole blocks, but for a text that is one.
         let words = block.span.of(text);
-        let end = words.char_indices().nth(SAMPLE).filter(|_| words.len() > SAMPLE).map_or(words.len(), |(at, _)| at);
+        let cut = if words.len() > SAMPLE { words.char_indices().nth(SAMPLE) } else { None };
+        let end = cut.map_or(words.len(), |(at, _)| at);
         sample.push_str(&words[..end]);
         sample.push('\n');
         if sample.len() > SAMPLE {
@@ -56,7 +58,7 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     (info.is_reliable() && info.confidence() >= SURE).then_some(info.lang())
 }
 
-/// The words of a text, and how many of them are [`ENGLISH`].
+/// The words of a text, and how many of them are [`ENGLISH`]; as far as it takes to know that their share is large enough.
 fn count(text: &str) -> (usize, usize) {
     // As numbers, which are quickly put together and looked up: none has more than five letters.
     static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
@@ -67,27 +69,28 @@ fn count(text: &str) -> (usize, usize) {
     });
     let known = LETTERS.as_slice();
     let (mut words, mut english) = (0, 0);
-    // The letters of the word so far, and how many bytes they have; more than any known word has, where it is none of these.
-    let (mut letters, mut length) = (0, 0);
-    let mut end = |letters: u64, length: usize| {
-        words += usize::from(length > 0);
-        english += usize::from((1..=5).contains(&length) && known.binary_search(&letters).is_ok());
-    };
-    for (at, byte) in text.bytes().enumerate() {
-        // Characters of several bytes are told by their first.
-        if matches!(byte, 0x80..0xc0) {
-            continue;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        at = runs::letters(bytes, at);
+        let ascii = at - start;
+        // Other letters go on with a word, and none of those that are known has any.
+        while let Some(c) = text[at..].chars().next().filter(|c| !c.is_ascii() && c.is_alphabetic()) {
+            at = runs::letters(bytes, at + c.len_utf8());
         }
-        if byte.is_ascii_alphabetic() {
-            (letters, length) = (letters << 8 | u64::from(byte | 0x20), length + 1);
-        } else if !byte.is_ascii() && text[at..].chars().next().is_none_or(char::is_alphabetic) {
-            length += 9;
-        } else {
-            end(letters, length);
-            (letters, length) = (0, 0);
+        words += usize::from(at > start);
+        if at == start + ascii && (1..=5).contains(&ascii) {
+            let letters = bytes[start..at].iter().fold(0, |all, byte| all << 8 | u64::from(byte | 0x20));
+            english += usize::from(known.binary_search(&letters).is_ok());
+            // Each further word takes two bytes at least. A little more than the share is asked for, so that rounding tells nothing.
+            let most = words + (bytes.len() - at) / 2 + 1;
+            if words >= LEAST_WORDS && english as f64 > (SHARE + 0.001) * most as f64 {
+                break;
+            }
         }
+        at += text[at..].chars().next().map_or(1, char::len_utf8);
     }
-    end(letters, length);
     (words, english)
 }
 

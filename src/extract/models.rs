@@ -21,9 +21,9 @@ pub struct Models {
     /// What a sentence gives as cause, as trigger and as way of detection, in the order of [`category::Field::ALL`].
     pub(super) reasons: Lines<3>,
     /// Which moment is which.
-    pub(super) times: Weights,
+    pub(super) times: Weights<3>,
     /// Which label is right.
-    pub(super) labels: Weights,
+    pub(super) labels: Weights<3>,
 }
 
 impl Models {
@@ -73,7 +73,7 @@ fn lines(file: &str, classes: &[&'static str]) -> Result<(), String> {
     Lines::parse([(file, classes)]).map(drop)
 }
 
-fn weights(file: &str, classes: &[&str]) -> Result<(), String> {
+fn weights(file: &str, classes: &[&str; 3]) -> Result<(), String> {
     Weights::parse(file, classes).map(drop)
 }
 

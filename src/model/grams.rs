@@ -13,23 +13,25 @@ use frostem::{Algorithm, Stemmer};
 pub(super) const MOST: usize = 48;
 
 /// The hash of a feature's name, the parts as if written in one.
-pub(crate) fn hash(parts: &[&str]) -> u64 {
+pub(crate) const fn hash(parts: &[&str]) -> u64 {
     // Eight bytes at once: to mix them one by one would wait for each product.
-    let (mut hash, mut held, mut count) = (0, 0, 0);
-    for part in parts {
-        for byte in part.bytes() {
-            (held, count) = (held << 8 | u64::from(byte), count + 1);
+    let (mut hash, mut held, mut count, mut part) = (0, 0, 0, 0);
+    while part < parts.len() {
+        let (bytes, mut at) = (parts[part].as_bytes(), 0);
+        while at < bytes.len() {
+            (held, count, at) = (held << 8 | bytes[at] as u64, count + 1, at + 1);
             if count % 8 == 0 {
                 (hash, held) = (mixed(hash ^ held), 0);
             }
         }
+        part += 1;
     }
     mixed(hash ^ held)
 }
 
 /// Spreads what is told by any of the bits over all of them.
-pub(super) fn mixed(bits: u64) -> u64 {
-    let all = u128::from(bits ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
+pub(super) const fn mixed(bits: u64) -> u64 {
+    let all = (bits ^ 0x243f_6a88_85a3_08d3) as u128 * 0x9e37_79b9_7f4a_7c15;
     all as u64 ^ (all >> 64) as u64
 }
 

@@ -1,11 +1,12 @@
 //! What a line of text speaks of: multinomial logistic regression over its words.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use super::fit::{Classed, fit_classes};
 use super::grams::Grams;
 use super::table::Table;
-use super::weights::{BIAS, softmax, write};
+use super::weights::{BIAS, write};
 
 /// Classifiers of lines that are asked about the same lines: their weights lie in one table, so that a feature is looked up once.
 #[derive(Debug)]
@@ -39,11 +40,11 @@ impl<const N: usize> Lines<N> {
     /// The chance of each class by each model, one model after the other in `out`.
     pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
         out.clear();
-        out.resize(self.count, 0.0);
-        self.table.sum(text, out);
+        out.reserve(self.count);
+        let sums = self.table.sum(text);
         let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
         for (nth, start) in self.starts.iter().enumerate() {
-            softmax(&mut out[*start..ends(nth)]);
+            shares(&sums[*start..ends(nth)], out);
         }
         let mut nth = 0;
         self.starts.map(|start| {
@@ -51,6 +52,21 @@ impl<const N: usize> Lines<N> {
             &out[start..ends(nth - 1)]
         })
     }
+}
+
+/// Adds the chances of classes to `out`, from the hundredths that speak for each.
+fn shares(hundredths: &[i32], out: &mut Vec<f32>) {
+    /// What is so much behind the likeliest class has no chance that a number of this size could tell from none.
+    const MOST: usize = 4096;
+    // Sums are hundredths, so that there are few powers to know, and to compute them would be half of a model's work.
+    static POWERS: LazyLock<Vec<f32>> =
+        LazyLock::new(|| (0..MOST).map(|n| (-(n as f64) / 100.0).exp() as f32).collect());
+    let powers = POWERS.as_slice();
+    let most = hundredths.iter().copied().max().unwrap_or(0);
+    let from = out.len();
+    out.extend(hundredths.iter().map(|sum| powers.get((most - sum) as usize).copied().unwrap_or(0.0)));
+    let sum: f32 = out[from..].iter().sum();
+    out[from..].iter_mut().for_each(|chance| *chance /= sum);
 }
 
 /// Weights nearer to zero are left out: three quarters of the file, and no answer that matters.

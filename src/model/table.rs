@@ -25,6 +25,8 @@ pub(super) struct Table {
     /// By their numbers in the vocabulary.
     words: Vec<Word>,
     pairs: HashMap<u64, Pair, BuildHasherDefault<Mixed>>,
+    /// Tells most pairs that are none without a look into `pairs`: a bit for each pair, by the lowest bits of its hash.
+    shapes: Vec<u64>,
     threes: HashMap<u64, Row, BuildHasherDefault<Mixed>>,
     /// What is true of every line.
     bias: Row,
@@ -57,14 +59,19 @@ struct Pair {
     row: Row,
 }
 
-/// What a thread keeps: the words that each table has seen, and of a line its words, its rows and the sums of these.
+/// What a thread keeps: the words that each table has seen, and of a line its words and its rows.
 #[derive(Default)]
 struct Scratch {
     seen: Vec<Words>,
     words: Vec<u32>,
-    rows: Vec<Row>,
-    sums: Vec<i32>,
+    rows: Rows,
 }
+
+/// For each class what the features of a line add up to, in hundredths.
+pub(super) type Sums = [i32; 1 << u8::BITS];
+
+/// So many bits are in [`Table::shapes`]: for ten thousand pairs few enough to stay in the cache.
+const SHAPES: usize = 1 << 18;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
@@ -90,6 +97,7 @@ impl Table {
             words: vec![Word::default(); vocabulary.len()],
             vocabulary,
             pairs: HashMap::default(),
+            shapes: vec![0; SHAPES / 64],
             threes: HashMap::default(),
             bias: 0,
             cells: Vec::new(),
@@ -127,51 +135,93 @@ impl Table {
     fn pair(&mut self, first: u32, second: u32) -> &mut Pair {
         self.words[first as usize].leads = true;
         let number = self.pairs.len() as u32;
+        let shape = mixed(key(first, second)) as usize % SHAPES;
+        self.shapes[shape / 64] |= 1 << (shape % 64);
         self.pairs.entry(key(first, second)).or_insert(Pair { number, row: 0 })
     }
 
-    /// What the features of `text`, each counted once, add up to for each class, in `scores`.
-    pub fn sum(&self, text: &str, scores: &mut [f32]) {
-        SCRATCH.with_borrow_mut(|Scratch { seen, words, rows, sums }| {
+    /// What the features of `text`, each counted once, add up to for each class.
+    pub fn sum(&self, text: &str) -> Sums {
+        SCRATCH.with_borrow_mut(|Scratch { seen, words, rows }| {
             if seen.len() <= self.number {
                 seen.resize_with(self.number + 1, Words::new);
             }
             seen[self.number].cut(&self.vocabulary, text, words);
             self.rows(words, rows);
-            sums.clear();
-            sums.resize(scores.len(), 0);
-            for row in rows {
+            let mut sums = [0; _];
+            for row in &rows.rows {
                 let (from, count) = ((*row >> 8) as usize, (*row & 0xff) as usize);
                 for cell in &self.cells[from..from + count] {
-                    if let Some(sum) = sums.get_mut(usize::from(cell.class)) {
-                        *sum += i32::from(cell.hundredths);
-                    }
+                    sums[usize::from(cell.class)] += i32::from(cell.hundredths);
                 }
             }
-            for (score, sum) in scores.iter_mut().zip(sums) {
-                *score = *sum as f32 / 100.0;
-            }
-        });
+            sums
+        })
     }
 
     /// The features of a line of such words, each once.
-    fn rows(&self, words: &[u32], rows: &mut Vec<Row>) {
+    fn rows(&self, words: &[u32], rows: &mut Rows) {
         rows.clear();
-        rows.push(self.bias);
-        rows.extend(words.first().map(|first| self.words[*first as usize].first));
-        rows.extend(words.last().map(|last| self.words[*last as usize].last));
+        rows.add(self.bias);
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            rows.add(self.words[*first as usize].first);
+            rows.add(self.words[*last as usize].last);
+        }
         // The word before, if pairs begin with it, and the pair that it ends.
         let (mut one, mut two): (Option<u32>, Option<u32>) = (None, None);
         for number in words {
             let word = self.words[*number as usize];
-            rows.push(word.alone);
-            rows.extend(two.and_then(|two| self.threes.get(&key(two, *number))));
-            let pair = one.and_then(|one| self.pairs.get(&key(one, *number)));
-            rows.extend(pair.map(|pair| pair.row));
+            rows.add(word.alone);
+            if let Some(row) = two.and_then(|two| self.threes.get(&key(two, *number))) {
+                rows.add(*row);
+            }
+            let pair = one.and_then(|one| self.known_pair(one, *number));
+            rows.add(pair.map_or(0, |pair| pair.row));
             (one, two) = (word.leads.then_some(*number), pair.map(|pair| pair.number));
         }
-        rows.sort_unstable();
-        rows.dedup();
+    }
+
+    fn known_pair(&self, first: u32, second: u32) -> Option<Pair> {
+        let key = key(first, second);
+        let shape = mixed(key) as usize % SHAPES;
+        let may_be = self.shapes[shape / 64] >> (shape % 64) & 1 == 1;
+        may_be.then(|| self.pairs.get(&key).copied()).flatten()
+    }
+}
+
+/// A set of rows.
+struct Rows {
+    rows: Vec<Row>,
+    /// The rows by their hashes, zero where there is none: never nearly full, as a line has at most 48 words.
+    slots: [Row; Rows::SLOTS],
+}
+
+impl Rows {
+    const SLOTS: usize = 256;
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.slots.fill(0);
+    }
+
+    /// Adds a row, unless it is none or there.
+    fn add(&mut self, row: Row) {
+        const { assert!(3 * super::grams::MOST + 3 < Rows::SLOTS / 3 * 2) }
+        // The places of rows are above the lowest eight bits.
+        let mut slot = ((row >> 8).wrapping_mul(0x9e37_79b9) >> (u32::BITS - Rows::SLOTS.ilog2())) as usize;
+        while self.slots[slot] != 0 && self.slots[slot] != row {
+            slot = (slot + 1) % Rows::SLOTS;
+        }
+        if row != 0 && self.slots[slot] == 0 {
+            self.slots[slot] = row;
+            self.rows.push(row);
+        }
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        Rows { rows: Vec::new(), slots: [0; Rows::SLOTS] }
     }
 }
 
@@ -220,9 +270,8 @@ mod tests {
             let has = |name: &&str| features.iter().any(|feature| feature == name);
             let expected: f32 =
                 names.iter().zip(&weights).filter(|(name, _)| has(name)).map(|(_, weight)| weight).sum();
-            let mut scores = [0.0];
-            table.sum(line, &mut scores);
-            assert!((scores[0] - expected).abs() < 1e-4, "{line}: {} and not {expected}", scores[0]);
+            let sum = table.sum(line)[0] as f32 / 100.0;
+            assert!((sum - expected).abs() < 1e-4, "{line}: {sum} and not {expected}");
         }
     }
 

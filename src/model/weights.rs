@@ -15,40 +15,40 @@ pub(crate) const BIAS: &str = "*";
 /// The row that holds no feature: the power of an answer's chance that is its confidence.
 pub(crate) const POWER: &str = "confidence=power";
 
-/// What features add to classes.
+/// What features add to `N` classes.
 #[derive(Debug)]
-pub(crate) struct Weights {
-    rows: HashMap<u64, (u32, u32), BuildHasherDefault<Hashed>>,
-    cells: Row,
+pub(crate) struct Weights<const N: usize> {
+    rows: HashMap<u64, [f32; N], BuildHasherDefault<Hashed>>,
+    /// See [`POWER`].
+    powers: [f32; N],
 }
 
-impl Weights {
+impl<const N: usize> Weights<N> {
     /// Reads a file of weights; `classes` are the names that may stand in it. An error names the line.
-    pub fn parse(file: &str, classes: &[&str]) -> Result<Weights, String> {
-        let mut out = Weights { rows: HashMap::default(), cells: Vec::new() };
+    pub fn parse(file: &str, classes: &[&str; N]) -> Result<Weights<N>, String> {
+        let mut out = Weights { rows: HashMap::default(), powers: [1.0; N] };
         for (feature, row) in read(&[(file, classes)])? {
-            let index = |at: usize| u32::try_from(at).map_err(|_| "too many weights".to_owned());
-            out.rows.insert(hash(&[feature]), (index(out.cells.len())?, index(out.cells.len() + row.len())?));
-            out.cells.extend(row);
+            let cells = row.into_iter().map(|(class, weight)| (usize::from(class), weight));
+            if feature == POWER {
+                cells.for_each(|(class, power)| out.powers[class] = power);
+                continue;
+            }
+            let row = out.rows.entry(hash(&[feature])).or_insert([0.0; N]);
+            cells.for_each(|(class, weight)| row[class] = weight);
         }
         Ok(out)
     }
 
     /// An answer's confidence: its chance, to the power that held-out answers bore out.
     pub fn confidence(&self, class: usize, chance: f32) -> f32 {
-        let Some((from, to)) = self.rows.get(&hash(&[POWER])) else { return chance };
-        let cells = &self.cells[*from as usize..*to as usize];
-        let power = cells.iter().find(|(of, _)| usize::from(*of) == class).map_or(1.0, |(_, power)| *power);
-        chance.powf(power)
+        chance.powf(self.powers[class])
     }
 
     /// Adds what a feature of that strength says to the scores of the classes.
-    pub fn add(&self, feature: u64, strength: f32, scores: &mut [f32]) {
-        let Some((from, to)) = self.rows.get(&feature) else { return };
-        for (class, weight) in &self.cells[*from as usize..*to as usize] {
-            if let Some(score) = scores.get_mut(usize::from(*class)) {
-                *score += weight * strength;
-            }
+    fn add(&self, feature: u64, strength: f32, scores: &mut [f32; N]) {
+        let Some(row) = self.rows.get(&feature) else { return };
+        for (score, weight) in scores.iter_mut().zip(row) {
+            *score += weight * strength;
         }
     }
 }
@@ -84,12 +84,40 @@ pub(crate) fn read<'f>(files: &[(&'f str, &[&str])]) -> Result<HashMap<&'f str, 
     Ok(all)
 }
 
+/// The name of a feature that is asked about often enough to be hashed when the program is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Feature {
+    family: &'static str,
+    member: &'static str,
+    hash: u64,
+}
+
+impl Feature {
+    pub const fn new(family: &'static str, member: &'static str) -> Feature {
+        Feature { family, member, hash: hash(&[family, "=", member]) }
+    }
+
+    /// The features of a family.
+    pub const fn family<const N: usize>(family: &'static str, members: &[&'static str; N]) -> [Feature; N] {
+        let (mut out, mut nth) = ([Feature::new(family, ""); N], 0);
+        while nth < N {
+            out[nth] = Feature::new(family, members[nth]);
+            nth += 1;
+        }
+        out
+    }
+}
+
 /// Takes features: a family and a member, which together are its name, and how strongly it holds.
 pub(crate) trait Sink {
     fn give(&mut self, family: &str, member: &str, strength: f32);
 
     fn put(&mut self, family: &str, member: &str) {
         self.give(family, member, 1.0);
+    }
+
+    fn know(&mut self, feature: &Feature, strength: f32) {
+        self.give(feature.family, feature.member, strength);
     }
 }
 
@@ -102,12 +130,12 @@ impl Sink for BTreeMap<String, f32> {
 
 /// Sums up what features say for each of `N` classes.
 pub(crate) struct Scorer<'m, const N: usize> {
-    weights: &'m Weights,
+    weights: &'m Weights<N>,
     pub scores: [f32; N],
 }
 
 impl<'m, const N: usize> Scorer<'m, N> {
-    pub fn new(weights: &'m Weights) -> Scorer<'m, N> {
+    pub fn new(weights: &'m Weights<N>) -> Scorer<'m, N> {
         Scorer { weights, scores: [0.0; N] }
     }
 }
@@ -115,6 +143,10 @@ impl<'m, const N: usize> Scorer<'m, N> {
 impl<const N: usize> Sink for Scorer<'_, N> {
     fn give(&mut self, family: &str, member: &str, strength: f32) {
         self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
+    }
+
+    fn know(&mut self, feature: &Feature, strength: f32) {
+        self.weights.add(feature.hash, strength, &mut self.scores);
     }
 }
 

@@ -11,6 +11,7 @@ use frostem::{Algorithm, Stemmer};
 
 use super::grams::{MOST, mixed};
 use super::weights::Hashed;
+use crate::runs;
 
 /// The number of every stem that is not in the vocabulary, and of those of them that end with an n.
 pub(super) const UNKNOWN: u32 = 0;
@@ -134,69 +135,63 @@ impl Words {
 struct Token {
     start: usize,
     end: usize,
-    /// The hash of its letters, ASCII ones without regard to case.
+    /// The hash of its letters, without regard to case where all are ASCII.
     hash: u64,
     has_digit: bool,
 }
-
-/// What a byte is read as: ASCII letters in lower case, digits as they are, 0 for what is between words, and [`OTHER`] for
-/// parts of other characters.
-const FOLDED: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            letter if letter.is_ascii_alphabetic() => letter.to_ascii_lowercase(),
-            digit if digit.is_ascii_digit() => digit,
-            0x80.. => OTHER,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    table
-};
-
-const OTHER: u8 = 0xff;
 
 /// The next token at or after `at`, which is moved behind it.
 fn next(text: &str, at: &mut usize) -> Option<Token> {
     let bytes = text.as_bytes();
     // Places are always at the start of a character.
-    let character = |place: usize| text[place..].chars().next();
-    let mut place = *at;
-    let start = loop {
-        match FOLDED[usize::from(*bytes.get(place)?)] {
-            0 => place += 1,
-            OTHER => match character(place)? {
-                c if c.is_alphanumeric() => break place,
-                c => place += c.len_utf8(),
+    let other = |place: usize| text[place..].chars().next().filter(|c| !c.is_ascii());
+    let mut start = *at;
+    loop {
+        match bytes.get(start)? {
+            byte if byte.is_ascii_alphanumeric() => break,
+            byte if byte.is_ascii() => start += 1,
+            _ => match other(start)? {
+                c if c.is_alphanumeric() => break,
+                c => start += c.len_utf8(),
             },
-            _ => break place,
-        }
-    };
-    let (mut hash, mut part, mut held, mut has_digit) = (0, 0, 0, false);
-    while let Some(byte) = bytes.get(place) {
-        let folded = FOLDED[usize::from(*byte)];
-        if folded == 0 {
-            break;
-        }
-        if folded == OTHER {
-            let c = character(place).filter(|c| c.is_alphanumeric());
-            let Some(c) = c else { break };
-            hash = mixed(mixed(hash ^ part) ^ u64::from(c));
-            (part, held, place) = (0, 0, place + c.len_utf8());
-            continue;
-        }
-        has_digit |= folded <= b'9';
-        (part, held, place) = (part << 8 | u64::from(folded), held + 1, place + 1);
-        // So many bytes are mixed at once.
-        if held == 8 {
-            hash = mixed(hash ^ part);
-            (part, held) = (0, 0);
         }
     }
-    *at = place;
-    Some(Token { start, end: place, hash: mixed(hash ^ part), has_digit })
+    let mut end = runs::letters_and_digits(bytes, start);
+    let is_ascii = bytes.get(end).is_none_or(u8::is_ascii);
+    if !is_ascii {
+        while let Some(c) = other(end).filter(|c| c.is_alphanumeric()) {
+            end = runs::letters_and_digits(bytes, end + c.len_utf8());
+        }
+    }
+    *at = end;
+    let (hash, has_digit) = if is_ascii {
+        hash(bytes, start, end)
+    } else {
+        let word = &text[start..end];
+        (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    Some(Token { start, end, hash, has_digit })
+}
+
+/// The hash of a word of ASCII letters and digits, eight bytes at once and without regard to case, and whether it has a digit.
+fn hash(bytes: &[u8], start: usize, end: usize) -> (u64, bool) {
+    // Letters have the one bit, and the other in lower case; digits have that always and never the one.
+    const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
+    const LOWER: u64 = u64::from_ne_bytes([0x20; 8]);
+    let (mut hash, mut at, mut has_digit) = (0, start, false);
+    loop {
+        let part = runs::eight(bytes, at) | LOWER;
+        let rest = end - at;
+        if rest <= 8 {
+            // Nothing of what follows the word, which has a byte at least.
+            let past = 64 - 8 * rest;
+            has_digit |= (!part & LETTER) << past != 0;
+            return (mixed(hash ^ part << past), has_digit);
+        }
+        has_digit |= !part & LETTER != 0;
+        hash = mixed(hash ^ part);
+        at += 8;
+    }
 }
 
 #[cfg(test)]

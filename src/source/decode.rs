@@ -80,8 +80,12 @@ fn check_text(bytes: &[u8]) -> Result<(), Skip> {
     if let Some(at) = memchr::memchr(0, sample) {
         return Err(Skip::Binary(format!("it has a NUL byte at offset {at}")));
     }
-    let is_control = |b: &&u8| (**b < 0x20 && **b != 0x1b && !(b'\t'..=b'\r').contains(*b)) || **b == 0x7f;
-    let controls = sample.iter().filter(is_control).count();
+    // Without jumps, so that many bytes are looked at together: the controls but for tabs, the ends of lines and pages, and escape.
+    let is_control = |b: u8| (b < 0x20) & (b != 0x1b) & (b.wrapping_sub(b'\t') > b'\r' - b'\t') | (b == 0x7f);
+    let controls: usize = sample
+        .chunks(usize::from(u8::MAX))
+        .map(|bytes| usize::from(bytes.iter().map(|b| u8::from(is_control(*b))).sum::<u8>()))
+        .sum();
     if controls * 50 > sample.len() {
         return Err(Skip::Binary(format!("{controls} of its first {} bytes are control characters", sample.len())));
     }

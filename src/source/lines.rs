@@ -96,7 +96,9 @@ pub fn is_posted(body: &str) -> bool {
     });
     /// A longer line is a sentence: `Posted 3 updates to the forum while we ...`.
     const LONGEST: usize = 120;
-    body.len() <= LONGEST && POSTED.is_match(body)
+    // Most lines open otherwise.
+    let word = body.trim_start_matches(['*', '_']).get(..6);
+    body.len() <= LONGEST && word.is_some_and(|word| word.eq_ignore_ascii_case("posted")) && POSTED.is_match(body)
 }
 
 /// Whether the line opens with a label of its own: `Duration: 30 minutes`, `**Root cause:**`.
@@ -116,6 +118,11 @@ pub fn list_marker(body: &str) -> Option<usize> {
     });
     // `12. August 2023` and `3. 5. 2021` are dates.
     static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)^\d{{1,2}}\.\s+(?:{MONTH}|\d{{1,2}}\.)")));
+    // A letter is a marker only before a bracket.
+    let bytes = body.as_bytes();
+    if bytes.first().is_some_and(u8::is_ascii_alphabetic) && !bytes[..bytes.len().min(5)].contains(&b')') {
+        return None;
+    }
     let marker = MARKER.find(body)?;
     (!DATE.is_match(body)).then_some(marker.end())
 }

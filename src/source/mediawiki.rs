@@ -15,8 +15,8 @@ pub fn is_mediawiki(text: &str) -> bool {
         // A literal pattern, compiled by the tests.
         Regex::new(r"(?m)^==+ ?[^=\s][^=\n]*==+[ \t]*\r?$").expect("a literal pattern compiles")
     });
-    let has_mark = ["[[", "{{", "'''", "{|"].iter().any(|mark| text.contains(mark));
-    has_mark && text.contains("==") && HEADING.find_iter(text).nth(1).is_some()
+    let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    holds("==") && ["[[", "{{", "'''", "{|"].into_iter().any(holds) && HEADING.find_iter(text).nth(1).is_some()
 }
 
 impl Dialect for Mediawiki {

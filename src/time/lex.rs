@@ -5,7 +5,8 @@
 
 use std::sync::LazyLock;
 
-use std::collections::HashMap;
+use crate::runs;
+use crate::short::ShortMap;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Token {
 /// The tokens of `text`, in order.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(text.len() / 5);
+    let mut out = Vec::with_capacity(text.len() / 4);
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
@@ -59,9 +60,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             Kind::Number
         } else if byte.is_ascii_alphabetic() {
-            while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
-                at += 1;
-            }
+            at = runs::letters(bytes, at);
             Kind::Word
         } else if byte.is_ascii() {
             at += 1;
@@ -78,7 +77,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             }
             if c.is_alphanumeric() { Kind::Word } else { Kind::Mark }
         };
-        let known = if kind == Kind::Word { known(&text[start..at]) } else { None };
+        let known = if kind == Kind::Word { known(&bytes[start..at]) } else { None };
         out.push(Token { kind, start, end: at, known });
     }
     out
@@ -112,8 +111,8 @@ pub(crate) enum Part {
     Night,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, Vec<Meaning>> = HashMap::new();
+static WORDS: LazyLock<ShortMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut words: ShortMap<&'static str, Vec<Meaning>> = ShortMap::default();
     for line in include_str!("../../data/time/words.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
         let (Some(class), Some(value), Some(list)) = (cells.next(), cells.next(), cells.next()) else { continue };
@@ -161,8 +160,8 @@ impl Shapes {
     }
 
     /// Whether `word`, in any case, may be one of them; surely not where it begins with no ASCII letter.
-    pub fn may_hold(&self, word: &str) -> bool {
-        match word.as_bytes() {
+    pub fn may_hold(&self, word: &[u8]) -> bool {
+        match word {
             [first, rest @ ..] if first.is_ascii_alphabetic() => {
                 let seconds = self.0[usize::from(first.to_ascii_lowercase() - b'a')][word.len().min(LONGEST)];
                 // Both cases of a letter are the same bit.
@@ -186,14 +185,14 @@ fn carries(word: &str, meanings: &[Meaning]) -> bool {
 const LONGEST: usize = 12;
 
 /// What is known of `word`, which may be written in any case; nothing for most words.
-fn known(word: &str) -> Option<&'static Known> {
+fn known(word: &[u8]) -> Option<&'static Known> {
     // "½" is no ASCII; few words are not.
-    if word.len() > LONGEST || word.is_ascii() && !SHAPES.may_hold(word) {
+    if word.len() > LONGEST || word.first().is_some_and(u8::is_ascii) && !SHAPES.may_hold(word) {
         return None;
     }
     let mut lower = [0u8; LONGEST];
     let lower = &mut lower[..word.len()];
-    lower.copy_from_slice(word.as_bytes());
+    lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     std::str::from_utf8(lower).ok().and_then(|word| WORDS.get(word))
 }
@@ -211,8 +210,12 @@ mod tests {
 
     #[test]
     fn words_are_known_in_any_case() {
-        let meanings = |word: &str| known(word).map_or(&[][..], |known| &known.meanings);
-        assert!(WORDS.keys().all(|word| known(word).is_some() && known(&word.to_uppercase()).is_some()));
+        let meanings = |word: &str| known(word.as_bytes()).map_or(&[][..], |known| &known.meanings);
+        assert!(
+            WORDS
+                .keys()
+                .all(|word| known(word.as_bytes()).is_some() && known(word.to_uppercase().as_bytes()).is_some())
+        );
         assert_eq!(meanings("SEPT"), [Meaning::Month(9)]);
         assert_eq!(meanings("hrs"), [Meaning::Unit(60.0)]);
         assert_eq!(meanings("postmortemisation"), []);

@@ -3,7 +3,7 @@
 //! The table is data (`data/time/zones.tsv`, which says where its readings come from). An abbreviation is an offset
 //! taken as written; a region follows daylight saving by the date it is applied to, through jiff's bundled database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::lex::Shapes;
+use crate::short::ShortMap;
 
 /// A zone that a text names.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +55,7 @@ pub(crate) fn offset_of_minutes(minutes: i32) -> Option<Offset> {
     (minutes.abs() <= 14 * 60).then(|| Offset::from_seconds(minutes * 60).ok()).flatten()
 }
 
-static TABLE: LazyLock<HashMap<&'static str, Zone>> = LazyLock::new(|| {
+static TABLE: LazyLock<ShortMap<&'static str, Zone>> = LazyLock::new(|| {
     let lines = include_str!("../../data/time/zones.tsv").lines().filter(|line| !line.starts_with('#'));
     lines
         .filter_map(|line| {
@@ -117,13 +118,13 @@ pub fn named(name: &str) -> Option<Zone> {
 
 /// Whether a name that [`named`] knows may begin with `word`, in any case: most words begin none.
 pub(crate) fn may_begin(word: &str) -> bool {
-    static FIRST_WORDS: LazyLock<(Shapes, HashSet<&'static str>)> = LazyLock::new(|| {
+    static FIRST_WORDS: LazyLock<(Shapes, ShortMap<&'static str, ()>)> = LazyLock::new(|| {
         let names = TABLE.keys().copied().chain(CITIES.keys().map(String::as_str));
-        let words: HashSet<&str> = names.filter_map(|name| name.split(' ').next()).collect();
-        (Shapes::of(words.iter().copied()), words)
+        let words: ShortMap<&str, ()> = names.filter_map(|name| Some((name.split(' ').next()?, ()))).collect();
+        (Shapes::of(words.keys().copied()), words)
     });
     let (shapes, words) = &*FIRST_WORDS;
-    shapes.may_hold(word) && words.contains(word.to_ascii_lowercase().as_str())
+    shapes.may_hold(word.as_bytes()) && words.contains_key(word.to_ascii_lowercase().as_str())
 }
 
 /// The zone of an IANA name such as `US/Pacific` or `Asia/Kolkata`.

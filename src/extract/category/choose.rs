@@ -60,18 +60,18 @@ fn alternatives(case: &Case, known: &Known) -> Vec<(usize, Option<Span>)> {
 }
 
 /// The labels of a field from the likeliest to the least, "unknown" among them.
-fn answers(case: &Case, known: &Known, model: &Weights) -> Vec<Answer> {
+fn answers(case: &Case, known: &Known, model: &Weights<3>) -> Vec<Answer> {
     let field = case.field as usize;
     let mut out = Vec::new();
     let mut scores = Vec::new();
     for (nth, quote) in alternatives(case, known) {
-        let mut one = Scorer::<3>::new(model);
+        let mut one = Scorer::new(model);
         case.describe(nth, &mut one);
         known.describe(case.field.labels()[nth], &mut one);
         scores.push(one.scores[field]);
         out.push(Answer { label: case.field.labels()[nth], chance: 0.0, confidence: 0.0, quote });
     }
-    let mut one = Scorer::<3>::new(model);
+    let mut one = Scorer::new(model);
     case.describe_unknown(&mut one);
     known.describe("unknown", &mut one);
     scores.push(one.scores[field]);

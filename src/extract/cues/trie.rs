@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
+use crate::runs;
 
 /// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
 /// begin at node 0.
@@ -16,6 +17,8 @@ pub(super) struct Trie {
     entries: Vec<Entry>,
     /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
     letters: [u8; 256],
+    /// The letter of gaps.
+    gap: u8,
 }
 
 /// A node in four bytes, as walks wait for memory more than for anything else: from the lowest bits on the letter that leads to it
@@ -86,9 +89,9 @@ const KINDS: [Kind; 256] = {
     table
 };
 
-/// Where the bytes of a kind end that begin at `at`.
-fn skip(text: &[u8], at: usize, kind: Kind) -> usize {
-    let more = text[at..].iter().take_while(|byte| KINDS[usize::from(**byte)] == kind);
+/// Where the gap ends that begins at `at`.
+fn skip_gap(text: &[u8], at: usize) -> usize {
+    let more = text[at..].iter().take_while(|byte| KINDS[usize::from(**byte)] == Kind::Gap);
     at + more.count()
 }
 
@@ -103,7 +106,13 @@ impl Trie {
         let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
         // Nothing leads to the root; it must not look free.
         let root = Node(u32::from(UNREAD));
-        let mut trie = Trie { nodes: vec![root], ranges: vec![(0, 0)], entries: Vec::new(), letters };
+        let mut trie = Trie {
+            nodes: vec![root],
+            ranges: vec![(0, 0)],
+            entries: Vec::new(),
+            letters,
+            gap: letters[usize::from(b' ')],
+        };
         // The phrases below each node, which are a range of the sorted ones, and the length they share. Level by level, so
         // that the first levels, which most walks do not leave, stand side by side.
         let mut below = VecDeque::from([(0, 0..sorted.len(), 0)]);
@@ -164,7 +173,7 @@ impl Trie {
         while at < text.len() {
             if KINDS[usize::from(text[at])] == Kind::Word {
                 self.walk(text, at, &mut found);
-                at = skip(text, at, Kind::Word);
+                at = runs::word(text, at);
             }
             at += 1;
         }
@@ -180,8 +189,8 @@ impl Trie {
                 return;
             }
             at += 1;
-            if KINDS[usize::from(*byte)] == Kind::Gap {
-                at = skip(text, at, Kind::Gap);
+            if letter == self.gap {
+                at = skip_gap(text, at);
             }
             if node.has_entries() {
                 let (first, end) = self.ranges[place];
@@ -227,12 +236,12 @@ impl Entry {
             (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
             (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
             (Tail::Stem | Tail::LongStem, Kind::Word) => {
-                let end = skip(text, at, Kind::Word);
+                let end = runs::word(text, at);
                 (end, text.get(end).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]))
             }
         };
         match (self.end, next) {
-            (End::Gap, Kind::Gap) => Some(skip(text, end, Kind::Gap)),
+            (End::Gap, Kind::Gap) => Some(skip_gap(text, end)),
             (End::Gap, _) => None,
             (End::Anything | End::Edge, _) => Some(end),
         }

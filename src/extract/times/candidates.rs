@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::events::{COURSE, Chances};
 use super::story::Told;
 use super::*;
-use crate::model::weights::Sink;
+use crate::model::weights::{Feature, Sink};
 use crate::time::DateExpr;
 
 /// What a chance counts for against a plain feature: the penalty on weights is one for all.
@@ -108,6 +108,23 @@ pub(super) struct Candidates<'r> {
     spans: [Option<(f64, f64)>; 9],
     ruled: [Ruled; 3],
 }
+
+/// The features of [`Candidates::course`]: each moment has all of them.
+static SAYS: [Feature; HAPPENINGS.len()] = Feature::family("says", &HAPPENINGS);
+static BEFORE: [Feature; COURSE.len()] = Feature::family("before", &QUESTIONS);
+static AFTER: [Feature; COURSE.len()] = Feature::family("after", &QUESTIONS);
+static FIRST: [Feature; COURSE.len()] = Feature::family("first", &QUESTIONS);
+static LAST: [Feature; COURSE.len()] = Feature::family("last", &QUESTIONS);
+
+/// The names of [`COURSE`].
+const QUESTIONS: [&str; COURSE.len()] = {
+    let (mut names, mut nth) = ([""; COURSE.len()], 0);
+    while nth < COURSE.len() {
+        names[nth] = COURSE[nth].0;
+        nth += 1;
+    }
+    names
+};
 
 /// A name, the score from which on it holds, and where the score is found.
 type Notable = (&'static str, f64, fn(&Scores) -> f64);
@@ -391,19 +408,19 @@ impl<'r> Candidates<'r> {
     /// What its words say happened, and what is said of the time before and after it.
     fn course(&self, nth: usize, sink: &mut impl Sink) {
         let Some(mine) = self.all[nth].chances else { return };
-        for (name, chance) in mine.each() {
-            sink.give("says", name, STRESS * chance);
+        for (says, (_, chance)) in SAYS.iter().zip(mine.each()) {
+            sink.know(says, STRESS * chance);
         }
         sink.give("says", "any awareness", STRESS * mine.any(COURSE[0].1));
         sink.give("says", "any restoration", STRESS * mine.any(COURSE[1].1));
         let Some(at) = self.at[nth].filter(|_| self.ordered[nth]) else { return };
         let (before, after) = self.told.around(at);
-        for (question, (name, happenings)) in COURSE.into_iter().enumerate() {
+        for (question, (_, happenings)) in COURSE.into_iter().enumerate() {
             let (before, after, chance) = (before[question], after[question], mine.any(happenings));
-            sink.give("before", name, STRESS * before);
-            sink.give("after", name, STRESS * after);
-            sink.give("first", name, STRESS * chance * (1.0 - before));
-            sink.give("last", name, STRESS * chance * (1.0 - after));
+            sink.know(&BEFORE[question], STRESS * before);
+            sink.know(&AFTER[question], STRESS * after);
+            sink.know(&FIRST[question], STRESS * chance * (1.0 - before));
+            sink.know(&LAST[question], STRESS * chance * (1.0 - after));
         }
     }
 

@@ -34,9 +34,9 @@ struct Choice {
 }
 
 /// The three instants, each with its chance.
-pub(super) fn choose(candidates: &Candidates, model: &Weights) -> [Option<Found>; 3] {
+pub(super) fn choose(candidates: &Candidates, model: &Weights<3>) -> [Option<Found>; 3] {
     let mut scores: Vec<[f32; 3]> = Vec::with_capacity(candidates.all.len() + 1);
-    let scorer = || Scorer::<3>::new(model);
+    let scorer = || Scorer::new(model);
     for nth in 0..candidates.all.len() {
         let mut one = scorer();
         candidates.describe(nth, &mut one);
@@ -99,20 +99,22 @@ fn together(tried: &[Vec<Choice>; 3], ranges: &[(When, When)]) -> [Choice; 3] {
     // Each with the log of its chance, which is asked for in every combination.
     let worth = |option: Choice| (option, f64::from(option.chance.max(1e-9)).ln());
     let [starts, detections, ends] = tried.each_ref().map(|role| role.iter().copied().map(worth).collect::<Vec<_>>());
+    // The detections that are before each start and after each end, as bits.
+    let early = |start: &Choice| bits(&detections, |detection| minutes(detection, start).is_some_and(|m| m < 0.0));
+    let late = |end: &Choice| bits(&detections, |detection| minutes(end, detection).is_some_and(|m| m < 0.0));
+    let ends: Vec<_> = ends.into_iter().map(|(end, last)| (end, last, late(&end))).collect();
     let mut best: Option<(f64, [Choice; 3])> = None;
     for (start, first) in &starts {
-        for (end, last) in &ends {
+        let early = early(start);
+        for (end, last, late) in &ends {
             let clock = start.when.is_some_and(|when| when.has_clock());
             if minutes(end, start).is_some_and(|m| m < 0.0 || m == 0.0 && clock) {
                 continue;
             }
-            for (detection, second) in &detections {
-                if minutes(end, detection).is_some_and(|m| m < 0.0) {
-                    continue;
-                }
+            let range = start.when.zip(end.when).is_some_and(|ends| ranges.contains(&ends));
+            for (nth, (detection, second)) in detections.iter().enumerate().filter(|(nth, _)| late >> nth & 1 == 0) {
                 // Who knew before users were hurt is rare, but is told: "we were alerted at 10:28, customers failed from 11:05".
-                let early = minutes(detection, start).is_some_and(|m| m < 0.0);
-                let range = start.when.zip(end.when).is_some_and(|ends| ranges.contains(&ends));
+                let early = early >> nth & 1 == 1;
                 let sum = first + second + last + if range { RANGE } else { 0.0 } - if early { EARLY } else { 0.0 };
                 if best.is_none_or(|(most, _)| sum > most) {
                     best = Some((sum, [*start, *detection, *end]));
@@ -123,6 +125,12 @@ fn together(tried: &[Vec<Choice>; 3], ranges: &[(When, When)]) -> [Choice; 3] {
     // Each list ends with "none of them", and three of these are always possible.
     let nothing = Choice { when: None, best: 0, chance: 0.0 };
     best.map_or([nothing; 3], |(_, chosen)| chosen)
+}
+
+/// Which of a few choices are so, the first the lowest bit.
+fn bits(choices: &[(Choice, f64)], is: impl Fn(&Choice) -> bool) -> u32 {
+    const { assert!(TRIED < 32) }
+    choices.iter().enumerate().fold(0, |bits, (nth, (choice, _))| bits | u32::from(is(choice)) << nth)
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ pub(super) fn prose_length(reading: &Reading) -> Option<Length> {
             && !matches!(s.section, Section::Timeline | Section::Resolution | Section::Detection | Section::Response)
     });
     for sentence in sentences {
-        let words = sentence.span.of(reading.text);
-        if !is_impact(words) {
+        let items = reading.items_in(sentence.span);
+        if items.is_empty() || !is_impact(sentence.span.of(reading.text)) {
             continue;
         }
-        for item in reading.items_in(sentence.span) {
+        for item in items {
             let Some(duration) = item.duration().filter(|d| d.bound != Bound::AtMost && d.minutes >= 1.0) else {
                 continue;
             };

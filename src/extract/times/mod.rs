@@ -372,10 +372,12 @@ fn impact_range(reading: &Reading) -> Option<(Found, Found)> {
         if reading.is_row_of_times(sentence.block) || leads_entry(reading, sentence) {
             continue;
         }
-        if !is_impact(sentence.span.of(reading.text)) && sentence.section != Section::Impact {
+        let mut ranges = ranges_in(reading, sentence.span).peekable();
+        let speaks = || is_impact(sentence.span.of(reading.text)) || sentence.section == Section::Impact;
+        if ranges.peek().is_none() || !speaks() {
             continue;
         }
-        for (from, to) in ranges_in(reading, sentence.span) {
+        for (from, to) in ranges {
             let Some(width) = to.minutes_since(&from) else { continue };
             if best.as_ref().is_none_or(|(_, widest, ..)| width > *widest) {
                 let found = |when| Found::by(when, sentence.span, Rule::Range);

@@ -34,6 +34,10 @@ pub fn scan(text: &str) -> Vec<TimeExpr> {
     let mut at = 0;
     let mut last = usize::MAX;
     while at < scanner.tokens.len() {
+        if scanner.is_silent(at) {
+            at += 1;
+            continue;
+        }
         let Some((value, mut next)) = scanner.try_expression(at, last) else {
             at += 1;
             continue;
@@ -214,6 +218,18 @@ impl<'t> Scanner<'t> {
             // A comma or hyphen inside a number or a name: "1,200", "us-east-1", "T-1000".
             "," | "-" => at < 2 || !self.touches(at - 1) || self.kind(at - 2) == Some(Kind::Mark) || second,
             _ => self.kind(at - 1) == Some(Kind::Mark),
+        }
+    }
+
+    /// Whether no expression begins at this token, as is soon seen of most: a mark, or a word in lower case that means nothing
+    /// and is no "utc".
+    fn is_silent(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        let first = self.text.as_bytes()[token.start];
+        match token.kind {
+            Kind::Mark => first != b'+',
+            Kind::Word => token.known.is_none() && first.is_ascii_lowercase() && first != b'u',
+            Kind::Number => false,
         }
     }
 

@@ -11,7 +11,7 @@ use super::cues::Cues;
 use super::fields::{Field, Slot};
 use super::outline::{Outline, section_of};
 use super::timeline::Event;
-use crate::document::{BlockKind, Document, Span};
+use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// Whether a document is a report on one concrete incident, and how clearly: positive for, negative against.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,6 +68,17 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
     let candidates = document.blocks.iter().take(8).filter(|block| {
         !matches!(block.kind, BlockKind::Meta | BlockKind::Code | BlockKind::TableRow | BlockKind::Update)
     });
+    // On a page, the title is a heading, and what stands above it is the site's.
+    let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading(_));
+    let headings = candidates.clone().filter(|block| is_heading(block));
+    let is_site = |block: &Block| is_site(&clean(block.span.of(&document.text)));
+    let has_heading = document.format == Format::Html && headings.clone().next().is_some();
+    let names_other = |block: &Block| !is_site(block) && section_of(&clean(block.span.of(&document.text))).is_none();
+    let has_other = headings.clone().any(names_other);
+    let candidates = candidates.filter(|block| {
+        let heads = !has_heading || is_heading(block);
+        heads && !(has_other && is_heading(block) && is_site(block))
+    });
     for (index, block) in candidates.enumerate() {
         let line = first_line(text, block.span);
         let words = clean(line.of(&document.text));
@@ -94,6 +105,17 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
     let stem = document.source.rsplit(['/', '\\']).next().unwrap_or("").split('.').next().unwrap_or("");
     let name = stem.replace(['-', '_'], " ");
     (Some(name.trim().to_owned()).filter(|name| !name.is_empty() && stem != "-"), None)
+}
+
+/// Whether the words name a page of many incidents: `Larkspur Status`, `Service Health Dashboard`.
+fn is_site(words: &str) -> bool {
+    if words.split_whitespace().any(|word| word.starts_with(char::is_lowercase)) {
+        return false;
+    }
+    let words = words.to_lowercase();
+    let names = ["status", "status page", "status history", "status dashboard", "service health", "incident history"];
+    let words = words.strip_suffix(" dashboard").unwrap_or(&words);
+    words.split_whitespace().count() <= 5 && names.iter().any(|name| words.ends_with(name))
 }
 
 fn first_line(text: &str, span: Span) -> Span {

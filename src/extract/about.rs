@@ -72,9 +72,9 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
     let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading(_));
     let headings = candidates.clone().filter(|block| is_heading(block));
     let is_site = |block: &Block| is_site(&clean(block.span.of(&document.text)));
-    let has_heading = document.format == Format::Html && headings.clone().next().is_some();
     let names_other = |block: &Block| !is_site(block) && section_of(&clean(block.span.of(&document.text))).is_none();
     let has_other = headings.clone().any(names_other);
+    let has_heading = document.format == Format::Html && has_other;
     let candidates = candidates.filter(|block| {
         let heads = !has_heading || is_heading(block);
         heads && !(has_other && is_heading(block) && is_site(block))

@@ -51,6 +51,10 @@ pub fn is_fragment(text: &str, named: bool) -> bool {
 
 /// The words of the page and their blocks.
 pub fn read(html: &str) -> Page {
+    read_as(html, false)
+}
+
+fn read_as(html: &str, whole: bool) -> Page {
     /// The tokenizer holds what it is fed in 32-bit buffers, and a page that is beyond all bounds is not read to its end.
     const CHUNK: usize = 1 << 18;
     if is_crowded(html.as_bytes()) {
@@ -68,12 +72,12 @@ pub fn read(html: &str) -> Page {
         let _ = tokenizer.feed(&queue);
     }
     tokenizer.end();
-    tokenizer.sink.state.take().finish()
+    tokenizer.sink.state.take().finish(whole)
 }
 
 /// The words of a whole page, below what it states of itself: who wrote it, and when it was published.
 pub fn read_page(html: &str) -> Page {
-    let read = read(html);
+    let read = read_as(html, true);
     let mut page = Page { title: read.title.clone(), url: read.url.clone(), ..Page::default() };
     if read.stated.is_empty() || read.beyond.is_some() {
         return read;
@@ -455,14 +459,21 @@ impl State {
         self.pieces.text(text);
     }
 
-    fn finish(mut self) -> Page {
+    fn finish(mut self, whole: bool) -> Page {
         self.end_stamp();
         self.end_zone();
         self.pieces.end_block();
         self.pieces.end_row();
         let title = self.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-        let page = self.pieces.finish_web(title.filter(|title| !title.is_empty()));
-        Page { stated: self.stated, url: self.url, ..page }
+        let page = self.pieces.finish_web(title.filter(|title| !title.is_empty()), whole);
+        // What the head of the page states is a machine's.
+        let mut stated = self.stated;
+        for (key, value) in page.stated {
+            if stated.iter().all(|(other, _)| *other != key) {
+                stated.push((key, value));
+            }
+        }
+        Page { stated, url: self.url, ..page }
     }
 }
 
@@ -644,6 +655,12 @@ mod tests {
             assert_eq!(told(&page.text, &page.blocks), expected);
             assert!(!page.dropped.is_empty());
         }
+        // Who wrote it when is stated, and what somebody wrote into the margin is left out.
+        let page = read_page(&format!(
+            "<html><h1>It failed</h1><div>Posted by Jo on May 3, 2024</div><p>{text}</p><div><p><a href=#c>[a]</a>At 12:00?</p><p>Yes.</p></div>"
+        ));
+        let expected = ["meta Published: May 3, 2024".to_owned(), "h1 It failed".to_owned(), format!("p {text}")];
+        assert_eq!(told(&page.text, &page.blocks), expected);
         // A list of links is all that there is, or stands in the text.
         assert_eq!(blocks(&format!("<html><ul>{menu}</ul>")).len(), 3);
         let page = format!("<html><h2>It failed</h2><p>{text}</p><p><a href=/x>{text}</a></p><p>{text}</p>");

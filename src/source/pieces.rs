@@ -423,11 +423,14 @@ impl Pieces {
     }
 
     /// The page of what is kept of a page of the web.
-    pub fn finish_web(mut self, title: Option<String>) -> Page {
+    /// Of a `whole` one, the line above its text that says when it was published is stated.
+    pub fn finish_web(mut self, title: Option<String>, whole: bool) -> Page {
         let mut dropped = self.drop_extras();
         dropped.extend(self.prefer_main());
         dropped.extend(surroundings::leave_out(&mut self.pieces));
-        Page { dropped, ..self.finish(title) }
+        let byline = if whole { surroundings::take_byline(&mut self.pieces) } else { None };
+        let stated = byline.into_iter().map(|day| ("Published", day)).collect();
+        Page { dropped, stated, ..self.finish(title) }
     }
 
     /// The page of all pieces.

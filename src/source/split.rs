@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::draft::words;
-use super::{Name, Out, Page, limits};
+use super::{Name, Out, Page, limits, lines};
 use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// The fewest incidents that make a list of them.
@@ -37,6 +37,8 @@ struct Mark {
     day: Option<(i32, u8, u8)>,
     /// It has the number of an incident.
     numbered: bool,
+    /// The day stands below it.
+    below: bool,
 }
 
 const MONTHS: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
@@ -66,6 +68,12 @@ fn day_in(line: &str) -> Option<(i32, u8, u8)> {
     // 20/5 is of those who write the day first.
     let (month, day) = if month > 12 { (day, month) } else { (month, day) };
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month as u8, day as u8))
+}
+
+/// The first day of the line, as written, if it says its year.
+pub fn full_day(line: &str) -> Option<&str> {
+    let found = DAY.find(line)?;
+    day_in(line).filter(|(year, ..)| *year > 0).map(|_| found.as_str())
 }
 
 /// Whether the line is a day and nothing else: `5/20`, `Monday, 3 May 2024`.
@@ -120,7 +128,7 @@ fn mark(heading: &str) -> Option<Mark> {
         })
     };
     let has_version = rest.split_whitespace().any(is_version);
-    (own >= 2 && !has_clock && !has_version).then_some(Mark { day, numbered })
+    (own >= 2 && !has_clock && !has_version).then_some(Mark { day, numbered, below: false })
 }
 
 /// The year that a heading names.
@@ -146,7 +154,7 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
                 // "2024" over the days of that year.
                 let is_heading = matches!(block.kind, BlockKind::Heading(_));
                 above = is_heading.then(|| year(line(block))).flatten().unwrap_or(above);
-            } else if let Some(mark) = mark(line(block)).or_else(|| marked_above(blocks, at, &document.text)) {
+            } else if let Some(mark) = mark(line(block)).or_else(|| marked_beside(blocks, at, level, &document.text)) {
                 let day = mark.day.map(|(year, month, day)| (if year == 0 { above } else { year }, month, day));
                 heads.push((at, Mark { day, ..mark }));
             }
@@ -164,11 +172,27 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
     })
 }
 
+/// The mark of a heading whose day stands in the line above or below it.
+fn marked_beside(blocks: &[Block], at: usize, level: Option<u8>, text: &str) -> Option<Mark> {
+    // Among lines that only look like headings, any may stand over any.
+    level.and_then(|_| marked_above(blocks, at, text).or_else(|| marked_below(blocks, at, text)))
+}
+
 /// The mark of a heading whose day stands above it in a line of its own, as in the column of a calendar.
 fn marked_above(blocks: &[Block], at: usize, text: &str) -> Option<Mark> {
     let above = dated_above(blocks, at, text)?;
     let words = blocks[at].span.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
-    (words.count() >= 2).then(|| Mark { day: day_in(above), numbered: false })
+    (words.count() >= 2).then(|| Mark { day: day_in(above), numbered: false, below: false })
+}
+
+/// The mark of a heading with a line below that opens with a day and a clock time: `Mar 18, 10:05 - 11:20 UTC`.
+fn marked_below(blocks: &[Block], at: usize, text: &str) -> Option<Mark> {
+    /// A longer line is a sentence.
+    const LONGEST: usize = 80;
+    let below = blocks.get(at + 1).filter(|block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem))?;
+    let line = below.span.of(text);
+    let day = day_in(line).filter(|_| line.len() <= LONGEST && line.contains(':') && lines::starts_with_time(line))?;
+    Some(Mark { day: Some(day), numbered: false, below: true })
 }
 
 /// The line above a heading that is its day.
@@ -202,6 +226,10 @@ fn is_log(document: &Document, heads: &[(usize, Mark)], real: bool) -> bool {
     let days: Vec<_> = heads.iter().filter_map(|(_, mark)| mark.day).collect();
     let falls =
         days.len() * 10 >= count * 8 && days.windows(2).all(|pair| pair[0] >= pair[1]) && days.first() > days.last();
+    // Of sections that open with a time, only those that run backward are no chapters of one report.
+    if !falls && heads.iter().any(|(_, mark)| mark.below) {
+        return false;
+    }
     let numbered = heads.iter().filter(|(_, mark)| mark.numbered).count() * 10 >= count * 8;
     let needed = if (falls || numbered) && real { count * 6 } else { count * 9 };
     told * 10 >= count * 8 && ended * 10 >= needed
@@ -271,7 +299,8 @@ fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name:
         }
         if is_part {
             // "2 December" under "2024".
-            let day = day_in(section[0].span.of(text)).filter(|day| day.0 == 0);
+            let below = || marked_below(blocks, title, text).and_then(|mark| mark.day);
+            let day = day_in(section[0].span.of(text)).or_else(below).filter(|day| day.0 == 0);
             if let Some(((_, month, day), year)) = day.zip(above.iter().rev().find_map(|(_, words)| year(words))) {
                 state(&mut part, &format!("Day: {year}-{month:02}-{day:02}"));
             }
@@ -413,6 +442,29 @@ mod tests {
         );
         // The same without a day above: three headings of one report.
         assert_eq!(read("a.html", &page.replace("<p>5/", "<p>No ")).len(), 1);
+    }
+
+    #[test]
+    fn a_day_below_a_heading_is_of_its_part_where_days_run_backward() {
+        let page = |months: [(&str, &str); 3]| {
+            let section = |(month, line): (&str, &str)| {
+                format!(
+                    "<h2>{month}</h2><h3>API errors</h3><p>{line}</p><p>All requests failed for all of our users; a bad deploy was rolled back.</p>"
+                )
+            };
+            format!("<html><h1>History</h1>{}", months.map(section).concat())
+        };
+        let backward =
+            [("May 2021", "May 20, 10:00 - 10:40 UTC"), ("April 2021", "Apr 3, 10:00 UTC"), ("2020", "Dec 1, 10:00")];
+        let parts = read("a.html", &page(backward));
+        assert_eq!(parts.len(), 3);
+        assert!(
+            parts[2].1.starts_with("---\nWithin: History, 2020\nDay: 2020-12-01\n---\n\nAPI errors"),
+            "{}",
+            parts[2].1
+        );
+        let forward = [("One", "May 20, 10:00 - 10:40 UTC"), ("Two", "May 21, 10:00 UTC"), ("Three", "May 22, 10:00")];
+        assert_eq!(read("a.html", &page(forward)).len(), 1);
     }
 
     #[test]

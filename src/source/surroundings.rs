@@ -12,6 +12,7 @@ use regex::Regex;
 use super::boilerplate::Boilerplate;
 use super::draft::words;
 use super::pieces::{Piece, letters};
+use super::split;
 use crate::document::{BlockKind, Dropped};
 
 /// Links in a row that are a menu.
@@ -21,6 +22,7 @@ const MENU: usize = 3;
 pub fn leave_out(pieces: &mut Vec<Piece>) -> Vec<Dropped> {
     let mut why: Vec<Option<String>> = vec![None; pieces.len()];
     sections(pieces, &mut why);
+    margin_comments(pieces, &mut why);
     for (piece, why) in pieces.iter().zip(&mut why) {
         if why.is_none() && is_copyright(piece) {
             *why = Some("boilerplate: copyright".to_owned());
@@ -77,6 +79,41 @@ fn sections(pieces: &[Piece], why: &mut [Option<String>]) {
         why[at - 1..end].fill(Some(reason));
         at = end;
     }
+}
+
+/// Marks the comments at the end of an exported Google document, which readers see in the margin: `[a] Is this right?`
+fn margin_comments(pieces: &[Piece], why: &mut [Option<String>]) {
+    let is_mark = |piece: &Piece| {
+        let mark = piece.text.strip_prefix('[').and_then(|text| text.split_once(']')).map_or("", |(mark, _)| mark);
+        let is_letters = matches!(mark.len(), 1 | 2) && mark.bytes().all(|byte| byte.is_ascii_lowercase());
+        // The mark alone links back to the words that it is on.
+        is_letters && piece.linked.away == 0 && piece.linked.letters == mark.len() + 2
+    };
+    if let Some(first) = pieces.iter().position(|piece| piece.kind == BlockKind::Paragraph && is_mark(piece)) {
+        why[first..].fill(Some("boilerplate: comments in the margin".to_owned()));
+    }
+}
+
+/// Takes out the line that says who published the page and when, and returns that day. It stands above the text, and is of no incident.
+pub fn take_byline(pieces: &mut Vec<Piece>) -> Option<String> {
+    static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
+        // A literal pattern, compiled by the tests.
+        Regex::new(r"(?i)^(?:(?:posted|published|written) (?:by|on|in)|by) |^published:? |\b\d+ min(?:ute)?s?\.? read$")
+            .expect("a literal pattern compiles")
+    });
+    /// What is longer says more.
+    const LONGEST: usize = 120;
+    let is_text = |piece: &Piece| piece.text.split_whitespace().nth(24).is_some();
+    let above = pieces.iter().take_while(|piece| !is_text(piece));
+    let found = above.enumerate().find_map(|(nth, piece)| {
+        let is_line = piece.kind == BlockKind::Paragraph && piece.text.len() <= LONGEST && !piece.text.ends_with('.');
+        let day = split::full_day(&piece.text).filter(|_| is_line && BYLINE.is_match(&piece.text))?;
+        Some((nth, day.to_owned()))
+    });
+    // It is above something.
+    let (nth, day) = found.filter(|(nth, _)| nth + 1 < pieces.len())?;
+    pieces.remove(nth);
+    Some(day)
 }
 
 /// Marks menus: pieces that are nearly all links, where no text stands before or behind them or many of them stand in a row.

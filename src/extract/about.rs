@@ -125,7 +125,8 @@ fn first_line(text: &str, span: Span) -> Span {
 
 /// Without the marks of a heading, emphasis and quotes.
 fn clean(words: &str) -> String {
-    let words = words.replace(['*', '`'], "");
+    // Marks, and what is there without being seen: soft hyphens, zero-width spaces and joiners.
+    let words = words.replace(['*', '`', '\u{ad}', '\u{200b}', '\u{200c}', '\u{2060}', '\u{feff}'], "");
     let words =
         words.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '"' | '\'' | '=' | '_' | ':' | '•'));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -247,6 +248,22 @@ pub fn services(document: &Document, text: &str, fields: &[Field]) -> Option<(Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_of_a_page_is_its_first_heading_that_is_of_the_incident() {
+        for (page, expected) in [
+            ("<p>Larkspur Pay<h1>API down</h1><p>It failed.", "API down"),
+            ("<h1>Larkspur Status</h1><h2>API down</h2><p>It failed.", "API down"),
+            ("<h1>Larkspur Status</h1><h2>Timeline</h2><p>It failed.", "Larkspur Status"),
+            ("<h1>Wrong order status</h1><h2>Orders late</h2><p>It failed.", "Wrong order status"),
+            ("<p>Postmortem: API down<h2>Timeline</h2><p>It failed.", "Postmortem: API down"),
+            ("<h1>API\u{200b} do\u{ad}wn</h1><p>It failed.", "API down"),
+        ] {
+            let page = format!("<html>{page}");
+            let document = crate::source::from_text(page.clone(), "a", "a.html", None).unwrap();
+            assert_eq!(title(&document, &document.text, &[]).0.as_deref(), Some(expected), "{page}");
+        }
+    }
 
     #[test]
     fn every_pattern_compiles_and_every_example_holds() {

@@ -349,7 +349,7 @@ impl State {
         }
         place.panel |= is_panel(tag);
         if matches!(&*tag.name, "main" | "article") {
-            place.region = self.pieces.main_region(place.region);
+            place.region = self.pieces.main_region(place.region, tag.name == local_name!("article"));
         } else if let Some(why) = boilerplate(tag, place.panel)
             && !opens_panel(tag)
             && !(tag.name == local_name!("header") && self.pieces.is_main(place.region))
@@ -675,6 +675,8 @@ mod tests {
             (format!("<header><nav>Home</nav><h1>API down</h1></header>{body}"), Some("h1 API down")),
             (format!("<div class=masthead><h1>API down</h1></div>{body}"), Some("h1 API down")),
             (format!("<header><h1><a href=/>Larkspur</a></h1></header>{body}"), None),
+            (format!("<main><p>Jo, May 3<article><h1>API down</h1>{body}</article></main>"), Some("h1 API down")),
+            (format!("<h1>API down</h1>{body}<h2>Menu</h2><a href=/>Home</a>"), Some("h1 API down")),
             (format!("<header><h1>Larkspur</h1></header><h1>API down</h1>{body}"), Some("h1 API down")),
             (format!("<h1><a href=/>Larkspur</a></h1><main><h1>API down</h1>{body}</main>"), Some("h1 API down")),
         ] {

@@ -89,6 +89,7 @@ struct Region {
     /// The index of the region around it, always lower than its own.
     parent: usize,
     is_main: bool,
+    is_article: bool,
     /// What says that it is no part of the text: `<nav>`.
     extra: Option<String>,
     /// It is the head of the page, which may hold the title.
@@ -173,14 +174,14 @@ impl Pieces {
         self.items.len() - 1
     }
 
-    /// A region of the article itself.
-    pub fn main_region(&mut self, parent: usize) -> usize {
-        self.region(Region { parent, is_main: true, ..Region::default() })
+    /// A region of the article itself, or around it.
+    pub fn main_region(&mut self, parent: usize, is_article: bool) -> usize {
+        self.region(Region { parent, is_main: true, is_article, ..Region::default() })
     }
 
     /// A region of what surrounds the text, and what says so.
     pub fn extra_region(&mut self, parent: usize, why: String, is_head: bool) -> usize {
-        self.region(Region { parent, is_main: false, extra: Some(why), is_head })
+        self.region(Region { parent, extra: Some(why), is_head, ..Region::default() })
     }
 
     fn region(&mut self, region: Region) -> usize {
@@ -510,13 +511,32 @@ impl Pieces {
 
     /// Keeps the article alone, with the title above it, where it holds most of the text.
     fn prefer_main(&mut self) -> Vec<Dropped> {
-        let lengths = self.lengths();
+        let mut dropped = self.prefer(|region| region.is_main);
+        let mut in_article = vec![0; self.regions.len()];
+        for (at, region) in self.regions.iter().enumerate().skip(1) {
+            // The outermost one: readers' comments may be articles in it.
+            let around = in_article[region.parent];
+            in_article[at] = if around == 0 && region.is_article { at } else { around };
+        }
+        let mut articles = self.pieces.iter().map(|piece| in_article[piece.region]).filter(|article| *article > 0);
+        // Of several, each is of one incident, and what stands between them is over them.
+        if let Some(only) = articles.next()
+            && articles.all(|article| article == only)
+        {
+            dropped.extend(self.prefer(|region| region.is_article));
+        }
+        dropped
+    }
+
+    /// Keeps what is within such regions, with the title above it, where that is most of the text.
+    fn prefer(&mut self, is_such: impl Fn(&Region) -> bool) -> Vec<Dropped> {
+        let total: usize = self.pieces.iter().map(Piece::unlinked).sum();
         let mut within = vec![false; self.regions.len()];
         for region in 1..self.regions.len() {
-            within[region] = self.regions[region].is_main || within[self.regions[region].parent];
+            within[region] = is_such(&self.regions[region]) || within[self.regions[region].parent];
         }
         let main: usize = self.pieces.iter().filter(|piece| within[piece.region]).map(Piece::unlinked).sum();
-        if main * 2 <= lengths[0] {
+        if main * 2 <= total {
             return Vec::new();
         }
         let is_headed = |piece: &Piece| within[piece.region] && matches!(piece.kind, BlockKind::Heading(1 | 2));

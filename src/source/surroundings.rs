@@ -29,6 +29,7 @@ pub fn leave_out(pieces: &mut Vec<Piece>) -> Vec<Dropped> {
         }
     }
     links(pieces, &mut why);
+    empty_sections(pieces, &mut why);
     let weight = |gone: bool| -> usize {
         let of = pieces.iter().zip(&why).filter(|(_, why)| why.is_some() == gone);
         of.map(|(piece, _)| piece.unlinked()).sum()
@@ -145,6 +146,18 @@ fn links(pieces: &[Piece], why: &mut [Option<String>]) {
             }
         }
         from += run;
+    }
+}
+
+/// Marks headings over nothing that is left: `Navigation menu`.
+fn empty_sections(pieces: &[Piece], why: &mut [Option<String>]) {
+    for at in (0..pieces.len()).rev() {
+        let BlockKind::Heading(level) = pieces[at].kind else { continue };
+        let is_next = |piece: &Piece| matches!(piece.kind, BlockKind::Heading(other) if other <= level);
+        let section = pieces[at + 1..].iter().take_while(|piece| !is_next(piece)).count();
+        if section > 0 && why[at].is_none() && why[at + 1..=at + section].iter().all(Option::is_some) {
+            why[at] = why[at + 1].clone();
+        }
     }
 }
 

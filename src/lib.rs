@@ -25,6 +25,8 @@ pub mod labels;
 #[cfg(feature = "program")]
 pub mod library;
 mod model;
+#[cfg(any(feature = "program", test))]
+mod ordered;
 pub mod record;
 #[cfg(feature = "program")]
 pub mod report;

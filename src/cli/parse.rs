@@ -1,7 +1,7 @@
 //! `coroner parse`: documents in, records out, without a library.
 //!
-//! Promises: records in the order of the inputs, whatever the number of cores; memory for a window of documents, not
-//! for the corpus (but `--format table`, which must know its widths); one bad input never ends the run: it is named on
+//! Promises: records in the order of the inputs, whatever the number of cores; memory for a window of inputs and the records that wait
+//! for their turn, not for the corpus nor for a file of many documents (but `--format table`, which must know its widths); one bad input never ends the run: it is named on
 //! standard error, counted, and turns the exit status to 1. Leaves to others: what a record says (`extract`).
 
 use std::fs::File;
@@ -11,12 +11,12 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::ValueEnum;
-use rayon::prelude::*;
 
 use super::config::Config;
 use super::output::{self, JsonArray, Table, TableFormat};
 use crate::document::Document;
 use crate::extract::{Settings, extract_with};
+use crate::ordered::{Lane, ordered};
 use crate::record::{self, Cell, Record};
 use crate::source::jsonl::{Lines, RawLine};
 use crate::source::walk::{self, Found};
@@ -101,9 +101,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(BufWriter::new(io::stdout().lock()), args.format)?;
     let (mut read, mut skipped) = (0u64, 0u64);
     for window in (Windows { inputs }) {
-        let results: Vec<_> =
-            pool.install(|| window.into_par_iter().map(|input| records(input, reading, &settings)).collect());
-        for result in results.into_iter().flatten() {
+        let work = |input, lane: &mut Lane<_>| records(input, reading, &settings, lane);
+        ordered(&pool, window, work, |result: Result<Record, Skipped>| -> io::Result<()> {
             match result {
                 Ok(record) => {
                     printer.print(&record)?;
@@ -114,7 +113,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                     skipped += 1;
                 }
             }
-        }
+            Ok(())
+        })?;
         printer.flush()?;
     }
     printer.finish()?;
@@ -144,14 +144,18 @@ impl Input {
 
 type Inputs = Box<dyn Iterator<Item = Result<Input, Skipped>>>;
 
+/// Gives the record of each document of the input to `lane`.
 fn records(
     input: Result<Input, Skipped>,
     reading: source::Reading,
     settings: &Settings,
-) -> Vec<Result<Record, Skipped>> {
-    let mut records = Vec::new();
-    let mut each =
-        |read: Result<Document, Skipped>| records.push(read.map(|document| extract_with(&document, settings)));
+    lane: &mut Lane<Result<Record, Skipped>>,
+) {
+    let mut each = |read: Result<Document, Skipped>| {
+        if !lane.is_closed() {
+            lane.give(read.map(|document| extract_with(&document, settings)));
+        }
+    };
     match input {
         Ok(Input::File(Found { path, id })) => source::read_documents(&path, &id, reading, each),
         Ok(Input::Line(line)) => each(line.document(reading.limits)),
@@ -164,7 +168,6 @@ fn records(
         }
         Err(skipped) => each(Err(skipped)),
     }
-    records
 }
 
 fn inputs(args: &Args, limits: Limits) -> anyhow::Result<Inputs> {

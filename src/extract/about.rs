@@ -12,7 +12,7 @@ use super::cues::Cues;
 use super::fields::{Field, Slot};
 use super::outline::{Outline, section_of};
 use super::timeline::Event;
-use crate::document::{BlockKind, Document, Span};
+use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// Whether a document is a report on one concrete incident, and how clearly: positive for, negative against.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,6 +69,17 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
     let candidates = document.blocks.iter().take(8).filter(|block| {
         !matches!(block.kind, BlockKind::Meta | BlockKind::Code | BlockKind::TableRow | BlockKind::Update)
     });
+    // On a page, the title is a heading, and what stands above it is the site's.
+    let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading(_));
+    let headings = candidates.clone().filter(|block| is_heading(block));
+    let is_site = |block: &Block| is_site(&clean(block.span.of(&document.text)));
+    let names_other = |block: &Block| !is_site(block) && section_of(&clean(block.span.of(&document.text))).is_none();
+    let has_other = headings.clone().any(names_other);
+    let has_heading = document.format == Format::Html && has_other;
+    let candidates = candidates.filter(|block| {
+        let heads = !has_heading || is_heading(block);
+        heads && !(has_other && is_heading(block) && is_site(block))
+    });
     for (index, block) in candidates.enumerate() {
         let line = first_line(text, block.span);
         let words = clean(line.of(&document.text));
@@ -97,6 +108,17 @@ pub fn title(document: &Document, text: &str, fields: &[Field]) -> (Option<Strin
     (Some(name.trim().to_owned()).filter(|name| !name.is_empty() && stem != "-"), None)
 }
 
+/// Whether the words name a page of many incidents: `Larkspur Status`, `Service Health Dashboard`.
+fn is_site(words: &str) -> bool {
+    if words.split_whitespace().any(|word| word.starts_with(char::is_lowercase)) {
+        return false;
+    }
+    let words = words.to_lowercase();
+    let names = ["status", "status page", "status history", "status dashboard", "service health", "incident history"];
+    let words = words.strip_suffix(" dashboard").unwrap_or(&words);
+    words.split_whitespace().count() <= 5 && names.iter().any(|name| words.ends_with(name))
+}
+
 fn first_line(text: &str, span: Span) -> Span {
     let line = span.of(text).lines().next().unwrap_or("");
     Span::new(span.start, span.start + line.len()).trim(text)
@@ -104,7 +126,8 @@ fn first_line(text: &str, span: Span) -> Span {
 
 /// Without the marks of a heading, emphasis and quotes.
 fn clean(words: &str) -> String {
-    let words = words.replace(['*', '`'], "");
+    // Marks, and what is there without being seen: soft hyphens, zero-width spaces and joiners.
+    let words = words.replace(['*', '`', '\u{ad}', '\u{200b}', '\u{200c}', '\u{2060}', '\u{feff}'], "");
     let words =
         words.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '"' | '\'' | '=' | '_' | ':' | '•'));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -228,6 +251,22 @@ pub fn services(document: &Document, text: &str, fields: &[Field]) -> Option<(Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_of_a_page_is_its_first_heading_that_is_of_the_incident() {
+        for (page, expected) in [
+            ("<p>Larkspur Pay<h1>API down</h1><p>It failed.", "API down"),
+            ("<h1>Larkspur Status</h1><h2>API down</h2><p>It failed.", "API down"),
+            ("<h1>Larkspur Status</h1><h2>Timeline</h2><p>It failed.", "Larkspur Status"),
+            ("<h1>Wrong order status</h1><h2>Orders late</h2><p>It failed.", "Wrong order status"),
+            ("<p>Postmortem: API down<h2>Timeline</h2><p>It failed.", "Postmortem: API down"),
+            ("<h1>API\u{200b} do\u{ad}wn</h1><p>It failed.", "API down"),
+        ] {
+            let page = format!("<html>{page}");
+            let document = crate::source::from_text(page.clone(), "a", "a.html", None).unwrap();
+            assert_eq!(title(&document, &document.text, &[]).0.as_deref(), Some(expected), "{page}");
+        }
+    }
 
     #[test]
     fn every_pattern_compiles_and_every_example_holds() {

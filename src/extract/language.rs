@@ -22,9 +22,12 @@ const ENGLISH: &[&str] = &[
 /// A text with this share of them is English; with less than the second it may be another language. English prose has 0.3.
 const SHARE: f64 = 0.08;
 const FOREIGN_SHARE: f64 = 0.04;
-/// Fewer words, or for scripts without spaces fewer letters, tell no language.
+/// Fewer words tell no language, unless these letters do: accented ones, or a third as many of another script than Latin, which
+/// may have no spaces, and few languages have each.
 const LEAST_WORDS: usize = 25;
 const LEAST_LETTERS: usize = 60;
+const OTHER_SCRIPT: char = '\u{370}';
+const OTHER_SCRIPT_COUNTS: usize = 3;
 /// Below this confidence the guess of a language is not believed.
 const SURE: f64 = 0.9;
 /// As much of the prose is looked at, in bytes.
@@ -47,7 +50,8 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
     }
     let (words, english) = count(&sample);
     let share = english as f64 / words.max(1) as f64;
-    let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+    let weight = |c: char| if c >= OTHER_SCRIPT { OTHER_SCRIPT_COUNTS } else { 1 };
+    let letters = || sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).map(weight).sum::<usize>();
     if words >= LEAST_WORDS && share >= SHARE {
         return Some(Lang::Eng);
     }
@@ -148,6 +152,7 @@ mod tests {
                 "On Monday the payments of all of our customers failed for an hour, since the new version of the database refused the connections of our servers until it was rolled back.",
                 Some("eng"),
             ),
+            ("障害報告。午前十時にAPIが停止しました。半時間後に復旧しました。原因は設定変更です。", Some("jpn")),
             ("It failed.", None),
             ("Ausfall um 10:00.", None),
             (

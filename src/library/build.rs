@@ -4,21 +4,22 @@
 //! walk ──chunks──▶ read + hash + extract, on all cores ──outcomes──▶ write, one thread
 //! ```
 //!
-//! At most one chunk waits between two stages, so memory is bounded by a few chunks, not by the corpus. Nothing is
+//! At most one chunk waits to be read and so many outcomes to be written, one a document, so memory is bounded by these: not by the
+//! corpus, nor by a file of many documents. Nothing is
 //! written before the first difference from the generation before; where there is none, there is no new generation.
 //! A stage that fails ends the others by dropping its end of the channel.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs::File;
+use std::fs;
 use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rayon::prelude::*;
 
 use super::chunks::{self, Chunk, Job};
 use super::corrections::Corrections;
@@ -30,6 +31,7 @@ use super::store::{self, Draft};
 use super::{FINGERPRINT, Generation, lock};
 use crate::document::Document;
 use crate::extract::{Settings, extract_with, models};
+use crate::ordered::{Lane, ordered};
 use crate::record::Record;
 use crate::source::mapping::Mapping;
 use crate::source::walk::{Walk, walk};
@@ -185,13 +187,15 @@ fn run(
     let known = writer.known;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start reading threads")?;
     let (to_read, chunks) = bounded::<Chunk>(1);
-    let (to_write, outcomes) = bounded::<Vec<Outcome>>(1);
+    /// Outcomes between two stages.
+    const WAITING: usize = 256;
+    let (to_write, outcomes) = bounded::<Outcome>(WAITING);
     let ended = |_| anyhow!("a stage of the build ended in a panic, which is a defect of Coroner: please report it");
     std::thread::scope(|scope| {
         let walking = scope
             .spawn(move || chunks::follow(files, plan, known, revised, watch, |chunk| to_read.send(chunk).is_ok()));
-        let reading = scope.spawn(|| pool.install(|| read(how, known, chunks, to_write, watch)));
-        let written = outcomes.into_iter().try_for_each(|chunk| writer.take(chunk));
+        let reading = scope.spawn(|| read(how, known, chunks, to_write, &pool, watch));
+        let written = outcomes.into_iter().try_for_each(|outcome| writer.take(outcome));
         written?;
         reading.join().map_err(ended)?;
         walking.join().map_err(ended)
@@ -199,28 +203,33 @@ fn run(
 }
 
 /// The middle stage: every file of a chunk at once, the outcomes in the order of the chunk.
-fn read(how: How, known: &Known, chunks: Receiver<Chunk>, to_write: Sender<Vec<Outcome>>, watch: &dyn Watch) {
+fn read(
+    how: How,
+    known: &Known,
+    chunks: Receiver<Chunk>,
+    to_write: Sender<Outcome>,
+    pool: &rayon::ThreadPool,
+    watch: &dyn Watch,
+) {
     for chunk in chunks {
-        let mut outcomes: Vec<_> = chunk.skipped.into_iter().map(Outcome::Skipped).collect();
-        outcomes.par_extend(chunk.jobs.into_par_iter().map(|job| {
+        let work = |job: Job, lane: &mut Lane<Outcome>| {
             let bytes = job.stamp.size;
-            let outcome = outcome(job, known, how);
+            outcomes(job, known, how, lane);
             watch.file(bytes);
-            outcome
-        }));
-        if to_write.send(outcomes).is_err() {
+        };
+        let skipped = chunk.skipped.into_iter().try_for_each(|skipped| to_write.send(Outcome::Skipped(skipped)));
+        if skipped.and_then(|()| ordered(pool, chunk.jobs, work, |outcome| to_write.send(outcome))).is_err() {
             return;
         }
     }
 }
 
-/// What became of one file.
+/// What became of one file: its documents, each by itself, and then one of the others.
 enum Outcome {
-    /// Its documents, in place of those in `rows`, and what was skipped of it.
+    Document(Box<(Document, Record)>, Arc<File>),
+    /// All of its documents were given, and what was skipped of it.
     Read {
-        documents: Vec<(Document, Record)>,
-        source: Source,
-        rows: Range<usize>,
+        file: Arc<File>,
         skipped: Vec<Skipped>,
     },
     Same {
@@ -231,11 +240,22 @@ enum Outcome {
     Skipped(Skipped),
 }
 
-fn outcome(job: Job, known: &Known, how: How) -> Outcome {
+/// A file that was read, and the rows of the documents that it had before.
+struct File {
+    source: Source,
+    rows: Range<usize>,
+}
+
+/// Gives what becomes of a file to `lane`.
+fn outcomes(job: Job, known: &Known, how: How, lane: &mut Lane<Outcome>) {
     // One document that trips a defect must not take the others with it.
     let (path, id) = (job.path.clone(), job.id.clone());
-    catch_unwind(AssertUnwindSafe(|| examine(job, known, how)))
-        .unwrap_or_else(|_| Outcome::Skipped(defect(&path.to_string_lossy(), &id)))
+    let mut given = 0;
+    let read = catch_unwind(AssertUnwindSafe(|| examine(job, known, how, lane, &mut given)));
+    lane.give(read.unwrap_or_else(|_| {
+        let file = (given > 0).then(|| id.clone());
+        Outcome::Skipped(Skipped { file, ..defect(&path.to_string_lossy(), &id) })
+    }));
 }
 
 fn defect(path: &str, id: &str) -> Skipped {
@@ -243,33 +263,40 @@ fn defect(path: &str, id: &str) -> Skipped {
     Skipped { path: path.to_owned(), file: None, kind: "defect".to_owned(), reason }
 }
 
-fn examine(job: Job, known: &Known, how: How) -> Outcome {
+/// Reads a file, gives its documents to `lane`, counts them, and returns what else there is to say.
+fn examine(job: Job, known: &Known, how: How, lane: &mut Lane<Outcome>, given: &mut usize) -> Outcome {
     let Reading { limits, mappings } = how.reading;
     let Job { path, id, stamp, rows, is_revised } = job;
     let name = path.to_string_lossy().into_owned();
     let read = || -> Result<Outcome, Skip> {
         let unreadable = |error: io::Error| Skip::Unreadable(error.to_string());
-        let file = File::open(&path).map_err(unreadable)?;
+        let file = fs::File::open(&path).map_err(unreadable)?;
         let bytes = source::read_limited(file, limits).map_err(unreadable)??;
         let hash = blake3::hash(&bytes);
         if !is_revised && !rows.is_empty() && known.is_same(rows.start, &name, hash) {
             return Ok(Outcome::Same { rows, stamp, skipped: known.skipped(&id) });
         }
-        let (mut documents, mut skipped) = (Vec::new(), Vec::new());
+        let hash = hash.to_hex().to_string();
+        let source =
+            Source { id: id.clone(), file: None, path: name.clone(), size: stamp.size, mtime: stamp.mtime, hash };
+        let file = Arc::new(File { source, rows });
+        let mut skipped = Vec::new();
         let named = Name { id: &id, source: &name, path: Some(&path), limits, mappings };
         source::read_bytes(bytes, &named, |read| match read {
+            Ok(_) if lane.is_closed() => {}
             Ok(document) => match catch_unwind(AssertUnwindSafe(|| extract_with(&document, how.settings))) {
-                Ok(record) => documents.push((document, record)),
+                Ok(record) => {
+                    lane.give(Outcome::Document(Box::new((document, record)), Arc::clone(&file)));
+                    *given += 1;
+                }
                 Err(_) => skipped.push(defect(&name, &document.id)),
             },
             Err(skip) => skipped.push(chunks::skipped(&skip.source, &skip.why)),
         });
-        if !documents.is_empty() {
+        if *given > 0 {
             skipped.iter_mut().for_each(|skipped| skipped.file = Some(id.clone()));
         }
-        let (path, hash) = (name.clone(), hash.to_hex().to_string());
-        let source = Source { id, file: None, path, size: stamp.size, mtime: stamp.mtime, hash };
-        Ok(Outcome::Read { documents, source, rows, skipped })
+        Ok(Outcome::Read { file, skipped })
     };
     read().unwrap_or_else(|skip| Outcome::Skipped(chunks::skipped(&name, &skip)))
 }
@@ -298,27 +325,26 @@ struct Tally {
 }
 
 impl<'a> Writer<'a> {
-    fn take(&mut self, outcomes: Vec<Outcome>) -> Result<()> {
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Skipped(skipped) => self.tally.skipped.push(skipped),
-                Outcome::Same { rows, stamp, skipped } => {
-                    self.tally.files += 1;
-                    self.tally.bytes += stamp.size;
-                    self.tally.skipped.extend(skipped);
-                    self.known.keep(rows.clone());
-                    for row in rows {
-                        self.making()?.touch(row, stamp);
-                    }
+    fn take(&mut self, outcome: Outcome) -> Result<()> {
+        match outcome {
+            Outcome::Skipped(skipped) => self.tally.skipped.push(skipped),
+            Outcome::Same { rows, stamp, skipped } => {
+                self.tally.files += 1;
+                self.tally.bytes += stamp.size;
+                self.tally.skipped.extend(skipped);
+                self.known.keep(rows.clone());
+                for row in rows {
+                    self.making()?.touch(row, stamp);
                 }
-                Outcome::Read { documents, source, rows, skipped } => {
-                    self.tally.files += 1;
-                    self.tally.bytes += source.size;
-                    self.tally.skipped.extend(skipped);
-                    for (document, record) in documents {
-                        self.add(&document, record, &source, &rows)?;
-                    }
-                }
+            }
+            Outcome::Document(read, file) => {
+                let (document, record) = *read;
+                self.add(&document, record, &file.source, &file.rows)?;
+            }
+            Outcome::Read { file, skipped } => {
+                self.tally.files += 1;
+                self.tally.bytes += file.source.size;
+                self.tally.skipped.extend(skipped);
             }
         }
         Ok(())

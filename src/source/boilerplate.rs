@@ -14,6 +14,9 @@ pub struct Boilerplate {
     roles: HashSet<&'static str>,
     names: HashSet<&'static str>,
     prefixes: Vec<&'static str>,
+    heads: HashSet<&'static str>,
+    panels: Vec<&'static str>,
+    headings: HashSet<&'static str>,
 }
 
 impl Boilerplate {
@@ -30,6 +33,9 @@ impl Boilerplate {
             match (columns.next(), columns.next()) {
                 (Some("tag"), Some(tag)) => _ = table.tags.insert(tag),
                 (Some("role"), Some(role)) => _ = table.roles.insert(role),
+                (Some("head"), Some(name)) => _ = table.heads.insert(name),
+                (Some("panel"), Some(name)) => table.panels.push(name),
+                (Some("heading"), Some(words)) => _ = table.headings.insert(words),
                 (Some("name"), Some(name)) => match name.strip_suffix('*') {
                     Some(prefix) => table.prefixes.push(prefix),
                     None => _ = table.names.insert(name),
@@ -48,11 +54,32 @@ impl Boilerplate {
         self.roles.contains(role.trim().to_ascii_lowercase().as_str())
     }
 
+    /// Whether any of the classes or ids is of a head of the page, which may hold its title.
+    pub fn has_head<'t>(&self, mut names: impl Iterator<Item = &'t str>) -> bool {
+        names.any(|words| {
+            words.split_ascii_whitespace().any(|word| self.heads.contains(word.to_ascii_lowercase().as_str()))
+        })
+    }
+
+    /// Whether any part of a class or id begins as what readers open and close does: `wa-accordionItem`.
+    pub fn has_panel(&self, words: &str) -> bool {
+        let words = words.to_ascii_lowercase();
+        let mut parts = words.split(|c: char| !c.is_ascii_alphanumeric());
+        parts.any(|part| self.panels.iter().any(|panel| part.starts_with(panel)))
+    }
+
+    /// Whether a section with that heading is none of the text, whatever number is in it: `3 comments`.
+    pub fn has_heading(&self, words: &str) -> bool {
+        let mark = |c: char| !c.is_alphabetic();
+        self.headings.contains(words.trim_matches(mark).to_lowercase().as_str())
+    }
+
     /// Whether any word of a class or id stands in the table.
     pub fn has_name(&self, words: &str) -> bool {
         words.split_ascii_whitespace().any(|word| {
             let word = word.to_ascii_lowercase();
-            self.names.contains(word.as_str()) || self.prefixes.iter().any(|prefix| word.starts_with(prefix))
+            let is_named = self.names.contains(word.as_str()) || self.heads.contains(word.as_str());
+            is_named || self.prefixes.iter().any(|prefix| word.starts_with(prefix))
         })
     }
 }
@@ -65,7 +92,8 @@ mod tests {
     fn every_line_of_the_table_is_read() {
         let table = Boilerplate::table();
         let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count() - 1;
-        assert_eq!(table.tags.len() + table.roles.len() + table.names.len() + table.prefixes.len(), lines);
+        let names = table.names.len() + table.prefixes.len() + table.heads.len();
+        assert_eq!(table.tags.len() + table.roles.len() + names + table.panels.len() + table.headings.len(), lines);
         for line in TABLE.lines() {
             assert!(line.starts_with('#') || line.split('\t').count() == 3, "{line}");
         }

@@ -116,7 +116,7 @@ impl Body {
         if self.hidden > 0 {
             return;
         }
-        let go_to = |pieces: &mut Pieces, kind| pieces.go_to(Place { kind, region: 0 });
+        let go_to = |pieces: &mut Pieces, kind| pieces.go_to(Place { kind, ..Place::default() });
         match name {
             "p" => {
                 self.pieces.end_block();

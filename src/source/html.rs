@@ -18,7 +18,8 @@ use regex::Regex;
 
 use super::boilerplate::Boilerplate;
 use super::limits::ATTRIBUTES;
-use super::pieces::{Kind, Pieces, Place};
+use super::pieces::{Kind, Link, Pieces, Place};
+use super::stamp::{self, Written};
 use super::{Page, Skip};
 
 /// Whether the text is a whole page: it opens with a doctype or one of the elements that only pages have.
@@ -50,6 +51,10 @@ pub fn is_fragment(text: &str, named: bool) -> bool {
 
 /// The words of the page and their blocks.
 pub fn read(html: &str) -> Page {
+    read_as(html, false)
+}
+
+fn read_as(html: &str, whole: bool) -> Page {
     /// The tokenizer holds what it is fed in 32-bit buffers, and a page that is beyond all bounds is not read to its end.
     const CHUNK: usize = 1 << 18;
     if is_crowded(html.as_bytes()) {
@@ -67,7 +72,23 @@ pub fn read(html: &str) -> Page {
         let _ = tokenizer.feed(&queue);
     }
     tokenizer.end();
-    tokenizer.sink.state.take().finish()
+    tokenizer.sink.state.take().finish(whole)
+}
+
+/// The words of a whole page, below what it states of itself: who wrote it, and when it was published.
+pub fn read_page(html: &str) -> Page {
+    let read = read_as(html, true);
+    let mut page = Page { title: read.title.clone(), url: read.url.clone(), ..Page::default() };
+    if read.stated.is_empty() || read.beyond.is_some() {
+        return read;
+    }
+    page.begin_head();
+    read.stated.iter().for_each(|(key, value)| page.meta(key, value));
+    page.end_head();
+    let before = page.blocks.len();
+    let anchors: Vec<_> = read.anchors.iter().map(|(block, anchor)| (block + before, anchor.clone())).collect();
+    page.follow(read);
+    Page { anchors, ..page }
 }
 
 /// Whether any element has more attributes than are read: the tokenizer compares each with all before it.
@@ -143,6 +164,21 @@ struct State {
     /// The first title of the page, and whether it is being read.
     title: Option<String>,
     in_title: bool,
+    /// See `Page::stated` and `Page::url`.
+    stated: Vec<(&'static str, String)>,
+    url: Option<String>,
+    /// The element that is open and has its time in an attribute.
+    stamp: Option<Stamp>,
+    /// The zone of the last such time, unless the words that follow have one.
+    zone: Option<String>,
+}
+
+/// An element such as `<time datetime="2024-03-18T10:05Z">` while its words are read.
+struct Stamp {
+    /// Elements that are open around it.
+    depth: usize,
+    datetime: String,
+    words: String,
 }
 
 struct Open {
@@ -221,6 +257,10 @@ impl State {
     fn start(&mut self, tag: &Tag) -> Option<RawKind> {
         let name = &*tag.name;
         let is_block = BLOCKS.binary_search(&name).is_ok();
+        if is_block || name == "br" {
+            self.end_stamp();
+            self.end_zone();
+        }
         if is_block {
             self.pieces.end_block();
             self.end_implied(name);
@@ -229,7 +269,11 @@ impl State {
             "br" => self.pieces.line_break(),
             "tr" => self.pieces.start_row(),
             "td" | "th" => self.pieces.start_cell(),
+            "dt" => self.pieces.start_term(),
+            "dd" => self.pieces.start_cell_of_term(),
             "table" => self.pieces.end_row(),
+            "dl" => self.pieces.end_terms(),
+            "meta" | "link" => self.state_of(tag),
             _ => {}
         }
         if VOID.binary_search(&name).is_ok() {
@@ -248,6 +292,12 @@ impl State {
         };
         if let Some(id) = tag.attrs.iter().find(names).filter(|id| !id.value.is_empty()) {
             self.pieces.anchor(&id.value);
+        }
+        if self.stamp.is_none()
+            && let Some(datetime) = attribute(tag, "datetime").filter(|_| !hidden && !is_block)
+        {
+            self.end_zone();
+            self.stamp = Some(Stamp { depth: self.open.len(), datetime: datetime.to_owned(), words: String::new() });
         }
         *self.counts.entry(tag.name.clone()).or_default() += 1;
         self.open.push(Open { name: tag.name.clone(), is_block, hidden, place });
@@ -288,15 +338,61 @@ impl State {
             _ if inherits => place.kind,
             _ => Kind::Paragraph,
         };
+        place.depth += usize::from(BLOCKS.binary_search(&&*tag.name).is_ok());
+        if tag.name == local_name!("a") {
+            place.link = match attribute(tag, "href") {
+                // What a click opens, or the top of the page.
+                None | Some("" | "#") => Link::None,
+                Some(href) if href.starts_with('#') => Link::Within,
+                Some(_) => Link::Away,
+            };
+        }
+        place.panel |= is_panel(tag);
         if matches!(&*tag.name, "main" | "article") {
-            place.region = self.pieces.main_region(place.region);
-        } else if let Some(why) = boilerplate(tag)
+            place.region = self.pieces.main_region(place.region, tag.name == local_name!("article"));
+        } else if let Some(why) = boilerplate(tag, place.panel)
             && !opens_panel(tag)
             && !(tag.name == local_name!("header") && self.pieces.is_main(place.region))
         {
-            place.region = self.pieces.extra_region(place.region, why);
+            let is_head = tag.name == local_name!("header") || Boilerplate::table().has_head(tag_names(tag));
+            place.region = self.pieces.extra_region(place.region, why, is_head);
         }
         place
+    }
+
+    /// Takes note of what a `<meta>` or a `<link>` says of the page.
+    fn state_of(&mut self, tag: &Tag) {
+        let about = ["name", "property", "itemprop", "rel"].iter().find_map(|name| attribute(tag, name));
+        let about = about.unwrap_or_default().to_ascii_lowercase();
+        let value = attribute(tag, "content").or(attribute(tag, "href")).unwrap_or_default().trim();
+        let key = match &*about {
+            "author" | "article:author" | "dc.creator" if !value.contains("://") => "Author",
+            "article:published_time" | "datepublished" | "date" | "dc.date" | "pubdate" | "publish_date" => "Published",
+            "canonical" | "og:url" if value.contains("://") => {
+                self.url.get_or_insert_with(|| value.to_owned());
+                return;
+            }
+            _ => return,
+        };
+        if !value.is_empty() && self.stated.iter().all(|(other, _)| *other != key) {
+            let value = if key == "Published" { super::draft::time(value) } else { value.to_owned() };
+            self.stated.push((key, value));
+        }
+    }
+
+    /// Ends the element that has its time in an attribute.
+    fn end_stamp(&mut self) {
+        let Some(Stamp { datetime, words, .. }) = self.stamp.take() else { return };
+        let Written { text, zone } = stamp::written(&words, &datetime);
+        self.pieces.text(&text);
+        self.zone = zone;
+    }
+
+    /// Writes the zone of the last time.
+    fn end_zone(&mut self) {
+        if let Some(zone) = self.zone.take() {
+            self.pieces.text(&zone);
+        }
     }
 
     fn end(&mut self, name: &LocalName) {
@@ -308,9 +404,13 @@ impl State {
         }
         self.in_title &= *name != local_name!("title");
         if BLOCKS.binary_search(&&**name).is_ok() {
+            self.end_stamp();
+            self.end_zone();
             self.pieces.end_block();
-            if matches!(&**name, "tr" | "table") {
-                self.pieces.end_row();
+            match &**name {
+                "tr" | "table" => self.pieces.end_row(),
+                "dl" => self.pieces.end_terms(),
+                _ => {}
             }
             while self.pop().is_some_and(|popped| popped != *name) {}
         } else {
@@ -324,6 +424,9 @@ impl State {
     }
 
     fn pop(&mut self) -> Option<LocalName> {
+        if self.stamp.as_ref().is_some_and(|stamp| stamp.depth + 1 >= self.open.len()) {
+            self.end_stamp();
+        }
         let open = self.open.pop()?;
         if let Some(count) = self.counts.get_mut(&open.name) {
             *count -= 1;
@@ -340,16 +443,37 @@ impl State {
         if let Some(title) = self.title.as_mut().filter(|_| self.in_title) {
             title.push_str(text);
         }
-        if !self.is_hidden() {
-            self.pieces.text(text);
+        if self.is_hidden() {
+            return;
         }
+        if let Some(stamp) = &mut self.stamp {
+            stamp.words.push_str(text);
+            return;
+        }
+        if self.zone.is_some() && !text.trim().is_empty() {
+            if stamp::begins_with_zone(text) {
+                self.zone = None;
+            }
+            self.end_zone();
+        }
+        self.pieces.text(text);
     }
 
-    fn finish(mut self) -> Page {
+    fn finish(mut self, whole: bool) -> Page {
+        self.end_stamp();
+        self.end_zone();
         self.pieces.end_block();
         self.pieces.end_row();
         let title = self.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.pieces.finish(title.filter(|title| !title.is_empty()))
+        let page = self.pieces.finish_web(title.filter(|title| !title.is_empty()), whole);
+        // What the head of the page states is a machine's.
+        let mut stated = self.stated;
+        for (key, value) in page.stated {
+            if stated.iter().all(|(other, _)| *other != key) {
+                stated.push((key, value));
+            }
+        }
+        Page { stated, url: self.url, ..page }
     }
 }
 
@@ -370,20 +494,34 @@ fn opens_panel(tag: &Tag) -> bool {
         && tag.attrs.iter().any(|attribute| &*attribute.name.local == "class" && of_accordion(&attribute.value))
 }
 
+fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
+/// The class and the id of the element.
+fn tag_names(tag: &Tag) -> impl Iterator<Item = &str> {
+    ["class", "id"].into_iter().filter_map(|name| attribute(tag, name))
+}
+
+/// Whether the element is a box that readers open and close, or what is in it: while it is closed, its text is hidden and is no less text.
+fn is_panel(tag: &Tag) -> bool {
+    tag_names(tag).any(|names| Boilerplate::table().has_panel(names))
+        || attribute(tag, "hidden").is_some_and(|value| value.eq_ignore_ascii_case("until-found"))
+}
+
 /// What of the element says that it is no part of the text, if anything does: `<nav>`, `class="cookie-banner"`.
-fn boilerplate(tag: &Tag) -> Option<String> {
+fn boilerplate(tag: &Tag, in_panel: bool) -> Option<String> {
     let table = Boilerplate::table();
     if table.has_tag(&tag.name) {
         return Some(format!("<{}>", tag.name));
     }
+    // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
+    let is_frame = matches!(&*tag.name, "html" | "body" | "main" | "article");
     let attribute = tag.attrs.iter().find(|attribute| match &*attribute.name.local {
-        // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
-        "class" | "id" => {
-            !matches!(&*tag.name, "html" | "body" | "main" | "article") && table.has_name(&attribute.value)
-        }
+        "class" | "id" => !is_frame && table.has_name(&attribute.value),
         "role" => table.has_role(&attribute.value),
-        "hidden" => true,
-        "style" => attribute.value.replace(' ', "").contains("display:none"),
+        "hidden" => !in_panel,
+        "style" => !in_panel && attribute.value.replace(' ', "").contains("display:none"),
         _ => false,
     })?;
     let value = &*attribute.value;
@@ -435,7 +573,9 @@ mod tests {
                 &["code a  b\n  c", "p and a word or two of prose."],
             ),
             ("<div>one<div>two</div>three</div>", &["p one", "p two", "p three"]),
-            ("<p>at <time datetime=2021-01-01T10:00Z>10:00</time> UTC", &["p at 10:00 UTC"]),
+            ("<p>at <time datetime=2021-01-01T10:00Z>10:00</time> UTC", &["p at 2021-01-01 10:00 UTC"]),
+            ("<p>at <time datetime=2021-01-01T10:00Z><i>10:00</i></time>, it", &["p at 2021-01-01 10:00 UTC, it"]),
+            ("<p>Over <time datetime=2021-01-01T10:00+01:00>now<p>x", &["p Over 2021-01-01 10:00 +01:00", "p x"]),
             ("<div>Done.</div><div>Posted <b>Mar 3</b>, 2025</div>", &["p Done.", "up Posted Mar 3, 2025"]),
         ]);
     }
@@ -450,7 +590,111 @@ mod tests {
             ("<table><tr><td></td><td>b</td><td></td></tr></table>", &["tr | b |"]),
             ("<table><tr><td><h1>T</h1>text<td>side</table>", &["h1 T", "p text", "p side"]),
             ("<table><tr><td>only</td></tr></table>", &["p only"]),
+            // A thread of updates in a cell, as elements or as lines.
+            (
+                "<table><tr><td>API</td><td><div><b>11:55 AM PST</b> We look into errors.</div><div><b>Dec 8, 1:04 AM PST</b> It is over now.</div></table>",
+                &["p API", "p 11:55 AM PST We look into errors.", "p Dec 8, 1:04 AM PST It is over now."],
+            ),
+            (
+                "<table><tr><td>API</td><td>11:55 AM PST We look into errors.<br>1:04 PM PST It is over now.</table>",
+                &["p API", "p 11:55 AM PST We look into errors.", "p 1:04 PM PST It is over now."],
+            ),
+            ("<table><tr><td>API<td>10:00<br>10:30</table>", &["tr API | 10:00 10:30"]),
         ]);
+    }
+
+    #[test]
+    fn terms_and_what_they_mean_are_rows() {
+        check(&[
+            (
+                "<dl><dt>10:00<dd>down<dt>10:30</dt><dd><p>up</p></dd></dl>end",
+                &["tr 10:00 | down", "tr 10:30 | up", "p end"],
+            ),
+            ("<dl><dt>a<dd>b<dd>c</dl>", &["tr a | b | c"]),
+            ("<table><tr><td><dl><dt>a<dd>b</dl><td>c</table>", &["tr a b | c"]),
+            (
+                "<dl><dt>Why did the second of the two networks not take over at once?<dd>It did.</dl>",
+                &["p Why did the second of the two networks not take over at once?", "p It did."],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_a_closed_panel_hides_is_text() {
+        let text = "The API was down from 10:00 to 10:40 UTC.";
+        for (page, is_kept) in [
+            ("<div class='wa-accordionBody' hidden>", true),
+            ("<li class=accordion-item><div style='display: none'>", true),
+            ("<div hidden=until-found>", true),
+            ("<div hidden>", false),
+            ("<div style='color:red; display:none'>", false),
+            ("<div class=accordion><nav>", false),
+            ("<div class=updates-dropdown hidden>", false),
+        ] {
+            let page = format!("<html><h1>API down</h1><p>We tell below what happened on that day.</p>{page}{text}");
+            assert_eq!(blocks(&page).iter().any(|block| block.ends_with(text)), is_kept, "{page}");
+        }
+    }
+
+    #[test]
+    fn menus_and_lists_of_other_posts_are_left_out() {
+        let text = "The database ran out of connections and all requests failed for an hour.";
+        let link = |words: &str| format!("<li><a href=/x>{words}</a></li>");
+        let menu = ["Home", "Blog", "May 3, 2020"].map(link).concat();
+        for (before, after) in [
+            ("<div><a href=/>Larkspur</a> <a href=/login>Log in</a></div>".to_owned(), String::new()),
+            (format!("<ul>{menu}</ul>"), format!("<ul>{menu}</ul>")),
+            (String::new(), "<p><a href=/terms>Terms</a></p><p>© 2014-2024 Larkspur. Updated 10:00.</p>".to_owned()),
+            (
+                "<ul><li><a href=#a>Impact</a><li><a href=#b>Timeline</a></ul>".to_owned(),
+                format!("<div><div><h3>Related posts</h3></div><p>May 3, 2020: how we scale</p>{menu}</div>"),
+            ),
+        ] {
+            let page = read(&format!("<html><body>{before}<h2>It failed</h2><p>{text}</p>{after}"));
+            let expected = ["h2 It failed".to_owned(), format!("p {text}")];
+            assert_eq!(told(&page.text, &page.blocks), expected);
+            assert!(!page.dropped.is_empty());
+        }
+        // Who wrote it when is stated, and what somebody wrote into the margin is left out.
+        let page = read_page(&format!(
+            "<html><h1>It failed</h1><div>Posted by Jo on May 3, 2024</div><p>{text}</p><div><p><a href=#c>[a]</a>At 12:00?</p><p>Yes.</p></div>"
+        ));
+        let expected = ["meta Published: May 3, 2024".to_owned(), "h1 It failed".to_owned(), format!("p {text}")];
+        assert_eq!(told(&page.text, &page.blocks), expected);
+        // A list of links is all that there is, or stands in the text.
+        assert_eq!(blocks(&format!("<html><ul>{menu}</ul>")).len(), 3);
+        let page = format!("<html><h2>It failed</h2><p>{text}</p><p><a href=/x>{text}</a></p><p>{text}</p>");
+        assert_eq!(blocks(&page).len(), 4);
+    }
+
+    #[test]
+    fn the_head_of_a_page_is_kept_for_a_title_that_stands_nowhere_else() {
+        let text = "p The database ran out of connections and all requests failed for an hour.";
+        let body = format!("<p>{}</p>", &text[2..]);
+        for (page, title) in [
+            (format!("<header><nav>Home</nav><h1>API down</h1></header>{body}"), Some("h1 API down")),
+            (format!("<div class=masthead><h1>API down</h1></div>{body}"), Some("h1 API down")),
+            (format!("<header><h1><a href=/>Larkspur</a></h1></header>{body}"), None),
+            (format!("<main><p>Jo, May 3<article><h1>API down</h1>{body}</article></main>"), Some("h1 API down")),
+            (format!("<h1>API down</h1>{body}<h2>Menu</h2><a href=/>Home</a>"), Some("h1 API down")),
+            (format!("<header><h1>Larkspur</h1></header><h1>API down</h1>{body}"), Some("h1 API down")),
+            (format!("<h1><a href=/>Larkspur</a></h1><main><h1>API down</h1>{body}</main>"), Some("h1 API down")),
+        ] {
+            let expected: Vec<&str> = title.into_iter().chain([text]).collect();
+            assert_eq!(blocks(&page), expected, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_whole_page_states_who_wrote_it_and_when_it_was_published() {
+        let page = read_page(
+            "<html><head><meta name=author content='Jo Park'><meta property=article:published_time content='2024-05-03T10:00:00.000Z'>\
+             <meta name=date content=2020-01-01><link rel=canonical href=https://larkspur.example/down></head><h2 id=a>It</h2><p>failed.",
+        );
+        let told = told(&page.text, &page.blocks);
+        assert_eq!(told, ["meta Author: Jo Park", "meta Published: 2024-05-03T10:00:00Z", "h2 It", "p failed."]);
+        assert_eq!(page.url.as_deref(), Some("https://larkspur.example/down"));
+        assert_eq!(page.anchors, [(2, "a".to_owned())]);
     }
 
     #[test]

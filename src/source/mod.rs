@@ -51,7 +51,9 @@ mod pieces;
 mod rst;
 mod rtf;
 mod split;
+mod stamp;
 mod statuspage;
+mod surroundings;
 mod table;
 pub mod walk;
 
@@ -347,7 +349,7 @@ pub fn from_text(text: String, id: &str, source: &str, path: Option<&Path>) -> R
 fn page_of(text: String, path: Option<&Path>) -> (Page, Format) {
     let format = format(&text, path);
     let page = match format {
-        Format::Html => html::read(&text),
+        Format::Html => html::read_page(&text),
         Format::Rst => Page::of_text(text, Some(&rst::Rst)),
         Format::Asciidoc => Page::of_text(text, Some(&asciidoc::Asciidoc)),
         Format::Mediawiki => Page::of_text(text, Some(&mediawiki::Mediawiki)),
@@ -359,7 +361,7 @@ fn page_of(text: String, path: Option<&Path>) -> (Page, Format) {
 
 /// The document named `id` that `page` is, if it has any block.
 fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
-    let Page { text, blocks, title, mut notes, dropped, beyond, .. } = page;
+    let Page { text, blocks, title, url, mut notes, dropped, beyond, .. } = page;
     if let Some(why) = beyond {
         return Err(why);
     }
@@ -368,7 +370,7 @@ fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Documen
         return Err(Skip::Empty);
     }
     let (id, source) = (id.to_owned(), source.to_owned());
-    Ok(Document { id, source, url: None, format, text, blocks, title_hint: title, notes, dropped })
+    Ok(Document { id, source, url, format, text, blocks, title_hint: title, notes, dropped })
 }
 
 /// The format of `text`: a page that says so is HTML whatever its name, and without any tag it is not. The other marked-up texts

@@ -73,7 +73,7 @@ impl Body {
                     _ => self.styled(&style),
                 };
                 self.pieces.end_block();
-                self.pieces.go_to(Place { kind, region: 0 });
+                self.pieces.go_to(Place { kind, ..Place::default() });
                 self.in_text += 1;
             }
             "list-item" | "list-header" => self.items.push(self.pieces.new_item()),

@@ -24,6 +24,9 @@ pub struct Page {
     pub beyond: Option<Skip>,
     /// What links to a heading name, by the number of its block.
     pub anchors: Vec<(usize, String)>,
+    /// What the page states of itself, by what its lines are called, and where it is to be read.
+    pub stated: Vec<(&'static str, String)>,
+    pub url: Option<String>,
     /// Whether the front matter is open.
     pub in_head: bool,
 }

@@ -255,7 +255,7 @@ impl Reader {
     }
 
     fn go_to(&mut self, kind: Kind) {
-        self.pieces.go_to(Place { kind, region: 0 });
+        self.pieces.go_to(Place { kind, ..Place::default() });
     }
 
     fn begin_cell(&mut self) {

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::draft::words;
-use super::{Name, Out, Page, limits};
+use super::{Name, Out, Page, limits, lines};
 use crate::document::{Block, BlockKind, Document, Format, Span};
 
 /// The fewest incidents that make a list of them.
@@ -37,26 +37,68 @@ struct Mark {
     day: Option<(i32, u8, u8)>,
     /// It has the number of an incident.
     numbered: bool,
+    /// The day stands below it.
+    below: bool,
 }
 
 const MONTHS: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
 
+static DAY: LazyLock<Regex> = LazyLock::new(|| {
+    // A literal pattern, compiled by the tests.
+    Regex::new(&format!(
+        r"(?xi)\b(?: (?<y1>20\d\d)[-/.](?<m1>\d{{1,2}})[-/.](?<d1>\d{{1,2}})
+          | (?<n2>{MONTHS})\.?\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?<y2>20\d\d))?
+          | (?<d3>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?<n3>{MONTHS})\.?(?:,?\s+(?<y3>20\d\d))?
+          | (?<m4>\d{{1,2}})[/.](?<d4>\d{{1,2}})(?:[/.](?<y4>20\d\d|\d\d))? )(?:\b|$)"
+    ))
+    .expect("a literal pattern compiles")
+});
+
+/// The day that a line names first: year (0 where it does not say), month and day.
+fn day_in(line: &str) -> Option<(i32, u8, u8)> {
+    let found = DAY.captures(line)?;
+    let number = |names: &[&str]| names.iter().find_map(|name| found.name(name))?.as_str().parse::<i32>().ok();
+    let month = number(&["m1", "m4"]).or_else(|| {
+        let name = found.name("n2").or(found.name("n3"))?.as_str().get(..3)?.to_ascii_lowercase();
+        let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+        months.iter().position(|month| *month == name).map(|at| at as i32 + 1)
+    })?;
+    let year = number(&["y1", "y2", "y3", "y4"]).map_or(0, |year| if year < 100 { 2000 + year } else { year });
+    let day = number(&["d1", "d2", "d3", "d4"])?;
+    // 20/5 is of those who write the day first.
+    let (month, day) = if month > 12 { (day, month) } else { (month, day) };
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month as u8, day as u8))
+}
+
+/// The first day of the line, as written, if it says its year.
+pub fn full_day(line: &str) -> Option<&str> {
+    let found = DAY.find(line)?;
+    day_in(line).filter(|(year, ..)| *year > 0).map(|_| found.as_str())
+}
+
+/// Whether the line is a day and nothing else: `5/20`, `Monday, 3 May 2024`.
+fn is_day(line: &str) -> bool {
+    /// A longer line is more than a day.
+    const LONGEST: usize = 40;
+    let line = line.trim();
+    line.len() <= LONGEST && day_in(line).is_some() && {
+        let rest = DAY.replace(line, " ");
+        rest.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || is_weekday(word))
+    }
+}
+
+fn is_weekday(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    days.iter().any(|day| word == *day || word.starts_with(day) && word.ends_with("day"))
+}
+
 /// The mark of a heading, if it names an incident: a day or a number, and two words or more beside it.
 fn mark(heading: &str) -> Option<Mark> {
-    static DAY: LazyLock<Regex> = LazyLock::new(|| {
-        // A literal pattern, compiled by the tests.
-        Regex::new(&format!(
-            r"(?xi)\b(?: (?<y1>20\d\d)[-/.](?<m1>\d{{1,2}})[-/.](?<d1>\d{{1,2}})
-              | (?<n2>{MONTHS})\.?\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?<y2>20\d\d))?
-              | (?<d3>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?<n3>{MONTHS})\.?(?:,?\s+(?<y3>20\d\d))?
-              | (?<m4>\d{{1,2}})[/.](?<d4>\d{{1,2}})(?:[/.](?<y4>20\d\d|\d\d))? )(?:\b|$)"
-        ))
-        .expect("a literal pattern compiles")
-    });
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         // A literal pattern, compiled by the tests.
         Regex::new(
-            r"(?i)\b(?:INC|PIR|PM|RCA|OPS|SEV|incident|outage|postmortem)[- ]?(?:no\.? ?|#)?(?:20\d\d-)?\d{1,8}\b",
+            r"(?i)\b(?:(?:INC|PIR|PM|RCA|OPS|SEV|incident|outage|postmortem)[- ]?(?:no\.? ?|#)?(?:20\d\d-)?\d{1,8}|tracking id:? [A-Z\d]{2,8}-[A-Z\d]{2,8})\b",
         )
         .expect("a literal pattern compiles")
     });
@@ -68,30 +110,13 @@ fn mark(heading: &str) -> Option<Mark> {
         return None;
     }
     let numbered = NUMBER.is_match(heading);
-    let found = DAY.captures(heading);
-    let number = |names: &[&str]| {
-        let found = found.as_ref()?;
-        names.iter().find_map(|name| found.name(name))?.as_str().parse::<i32>().ok()
-    };
-    let month = number(&["m1", "m4"]).or_else(|| {
-        let found = found.as_ref()?;
-        let name = found.name("n2").or(found.name("n3"))?.as_str().get(..3)?.to_ascii_lowercase();
-        let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-        months.iter().position(|month| *month == name).map(|at| at as i32 + 1)
-    });
-    let year = number(&["y1", "y2", "y3", "y4"]).map_or(0, |year| if year < 100 { 2000 + year } else { year });
-    let day = month.zip(number(&["d1", "d2", "d3", "d4"]));
-    let day = day.filter(|(_, day)| (1..=31).contains(day)).map(|(month, day)| (year, month as u8, day as u8));
+    let day = day_in(heading);
     if day.is_none() && !numbered {
         return None;
     }
     // "May 3" is a day of a timeline, "May 3: API down" an incident; "10:30" is an entry.
     let rest = DAY.replace_all(heading, " ");
     let rest = NUMBER.replace_all(&rest, " ");
-    let is_weekday = |word: &str| {
-        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| word.to_ascii_lowercase().starts_with(day))
-            && word.to_ascii_lowercase().ends_with("day")
-    };
     let own = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
     let own = own.filter(|word| word.len() > 1 && !is_weekday(word)).count();
     let has_clock = rest.contains(':') && rest.split(':').any(|part| part.ends_with(|c: char| c.is_ascii_digit()));
@@ -103,7 +128,7 @@ fn mark(heading: &str) -> Option<Mark> {
         })
     };
     let has_version = rest.split_whitespace().any(is_version);
-    (own >= 2 && !has_clock && !has_version).then_some(Mark { day, numbered })
+    (own >= 2 && !has_clock && !has_version).then_some(Mark { day, numbered, below: false })
 }
 
 /// The year that a heading names.
@@ -129,7 +154,7 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
                 // "2024" over the days of that year.
                 let is_heading = matches!(block.kind, BlockKind::Heading(_));
                 above = is_heading.then(|| year(line(block))).flatten().unwrap_or(above);
-            } else if let Some(mark) = mark(line(block)) {
+            } else if let Some(mark) = mark(line(block)).or_else(|| marked_beside(blocks, at, level, &document.text)) {
                 let day = mark.day.map(|(year, month, day)| (if year == 0 { above } else { year }, month, day));
                 heads.push((at, Mark { day, ..mark }));
             }
@@ -145,6 +170,36 @@ fn cuts(document: &Document) -> Option<Vec<usize>> {
             None => heads.iter().map(|(at, _)| *at).collect(),
         })
     })
+}
+
+/// The mark of a heading whose day stands in the line above or below it.
+fn marked_beside(blocks: &[Block], at: usize, level: Option<u8>, text: &str) -> Option<Mark> {
+    // Among lines that only look like headings, any may stand over any.
+    level.and_then(|_| marked_above(blocks, at, text).or_else(|| marked_below(blocks, at, text)))
+}
+
+/// The mark of a heading whose day stands above it in a line of its own, as in the column of a calendar.
+fn marked_above(blocks: &[Block], at: usize, text: &str) -> Option<Mark> {
+    let above = dated_above(blocks, at, text)?;
+    let words = blocks[at].span.of(text).split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
+    (words.count() >= 2).then(|| Mark { day: day_in(above), numbered: false, below: false })
+}
+
+/// The mark of a heading with a line below that opens with a day and a clock time: `Mar 18, 10:05 - 11:20 UTC`.
+fn marked_below(blocks: &[Block], at: usize, text: &str) -> Option<Mark> {
+    /// A longer line is a sentence.
+    const LONGEST: usize = 80;
+    let below = blocks.get(at + 1).filter(|block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem))?;
+    let line = below.span.of(text);
+    let day = day_in(line).filter(|_| line.len() <= LONGEST && line.contains(':') && lines::starts_with_time(line))?;
+    Some(Mark { day: Some(day), numbered: false, below: true })
+}
+
+/// The line above a heading that is its day.
+fn dated_above<'t>(blocks: &[Block], at: usize, text: &'t str) -> Option<&'t str> {
+    let above = &blocks[at.checked_sub(1)?];
+    let is_line = matches!(above.kind, BlockKind::Paragraph | BlockKind::ListItem);
+    is_line.then(|| above.span.of(text)).filter(|line| is_day(line))
 }
 
 /// Whether the sections under these heads are an incident each.
@@ -171,6 +226,10 @@ fn is_log(document: &Document, heads: &[(usize, Mark)], real: bool) -> bool {
     let days: Vec<_> = heads.iter().filter_map(|(_, mark)| mark.day).collect();
     let falls =
         days.len() * 10 >= count * 8 && days.windows(2).all(|pair| pair[0] >= pair[1]) && days.first() > days.last();
+    // Of sections that open with a time, only those that run backward are no chapters of one report.
+    if !falls && heads.iter().any(|(_, mark)| mark.below) {
+        return false;
+    }
     let numbered = heads.iter().filter(|(_, mark)| mark.numbered).count() * 10 >= count * 8;
     let needed = if (falls || numbered) && real { count * 6 } else { count * 9 };
     told * 10 >= count * 8 && ended * 10 >= needed
@@ -181,7 +240,7 @@ fn tells_an_end(text: &str) -> bool {
     static END: LazyLock<Regex> = LazyLock::new(|| {
         // A literal pattern, compiled by the tests.
         Regex::new(
-            r"(?i)\b(?:resolved|restored|recovered|mitigated|fixed|back (?:up|online|to normal)|rolled back|duration|lasted|downtime|(?:for|after|took|within) (?:about |around |nearly |over |only )?\d+ ?(?:minutes|min|hours|h|days))\b",
+            r"(?i)\b(?:resolved|restored|recovered|mitigated|fixed|back (?:up|online|to normal)|rolled back|duration|lasted|downtime|(?:for|after|took|within) (?:about |around |nearly |over |only )?\d+ ?(?:minutes|min|hours|h|days)|(?:between|from) [^.\n]{0,40}?\d:\d\d[^.\n]{0,40}? (?:and|to|until) [^.\n]{0,40}?\d:\d\d)\b",
         )
         .expect("a literal pattern compiles")
     });
@@ -191,12 +250,21 @@ fn tells_an_end(text: &str) -> bool {
 fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name: &Name, out: &mut Out) {
     let (text, blocks) = (&document.text, &document.blocks);
     let head = blocks.iter().take_while(|block| block.kind == BlockKind::Meta).count();
-    let ends = cuts.iter().skip(1).copied().chain([blocks.len()]);
-    let first = (head < cuts[0]).then_some((head, cuts[0]));
-    let notes: Vec<String> = blocks[head..cuts[0]].iter().filter_map(|block| zone_note(block.span.of(text))).collect();
+    // Each begins with its heading, or with the day above it.
+    let begins = |cut: usize| cut - usize::from(cut > head && dated_above(blocks, cut, text).is_some());
+    let ends = cuts.iter().skip(1).map(|cut| begins(*cut)).chain([blocks.len()]);
+    let least = begins(cuts[0]);
+    let first = (head < least).then_some((head, head, least));
+    let notes: Vec<String> = blocks[head..least].iter().filter_map(|block| zone_note(block.span.of(text))).collect();
     let mut above: Vec<(u8, String)> = Vec::new();
     let mut walked = 0;
-    for (start, end) in first.into_iter().chain(cuts.iter().copied().zip(ends)) {
+    let heads = cuts.iter().zip(ends).map(|(cut, end)| (begins(*cut), *cut, end));
+    for (start, title, end) in first.into_iter().chain(heads) {
+        // Headings at the end are over the parts to come.
+        let own = heading(&blocks[title], text).map_or(u8::MAX, |(level, _)| level);
+        let is_over = |block: &Block| heading(block, text).is_some_and(|(level, _)| level < own);
+        let over = blocks[start..end].iter().rev().take_while(|block| is_over(block)).count();
+        let end = if end < blocks.len() { end - over } else { end };
         let section = &blocks[start..end];
         for (level, heading) in blocks[walked..start].iter().filter_map(|block| heading(block, text)) {
             above.retain(|(other, _)| *other < level);
@@ -207,12 +275,11 @@ fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name:
         if section.iter().all(|block| heading(block, text).is_some()) {
             continue;
         }
-        let level = heading(&section[0], text).map_or(u8::MAX, |(level, _)| level);
-        let slug = slug(&words(section[0].span.of(text)));
-        let is_part = start >= cuts[0];
+        let slug = slug(&words(blocks[title].span.of(text)));
+        let is_part = title >= cuts[0];
         // The anchors of a page are its own; those of Markdown follow from the headings.
-        let own = anchors.binary_search_by_key(&start, |(block, _)| *block).ok().map(|at| anchors[at].1.clone());
-        let anchor = if document.format == Format::Html { own } else { Some(slug.clone()) };
+        let linked = anchors.binary_search_by_key(&title, |(block, _)| *block).ok().map(|at| anchors[at].1.clone());
+        let anchor = if document.format == Format::Html { linked } else { Some(slug.clone()) };
         let mut part = Page::default();
         let state = |part: &mut Page, line: &str| {
             part.begin_head();
@@ -226,13 +293,14 @@ fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name:
                 None => state(&mut part, line),
             }
         }
-        within.extend(above.iter().filter(|(other, _)| *other < level).map(|(_, words)| words.as_str()));
+        within.extend(above.iter().filter(|(other, _)| *other < own).map(|(_, words)| words.as_str()));
         if !within.is_empty() && is_part {
             state(&mut part, &format!("Within: {}", within.join(", ")));
         }
         if is_part {
             // "2 December" under "2024".
-            let day = mark(section[0].span.of(text)).and_then(|mark| mark.day).filter(|day| day.0 == 0);
+            let below = || marked_below(blocks, title, text).and_then(|mark| mark.day);
+            let day = day_in(section[0].span.of(text)).or_else(below).filter(|day| day.0 == 0);
             if let Some(((_, month, day), year)) = day.zip(above.iter().rev().find_map(|(_, words)| year(words))) {
                 state(&mut part, &format!("Day: {year}-{month:02}-{day:02}"));
             }
@@ -242,7 +310,10 @@ fn parts(document: &Document, cuts: &[usize], anchors: &[(usize, String)], name:
         take(&mut part, text, section, start.checked_sub(1).map_or(0, |before| blocks[before].span.end));
         out.document(Document {
             id: if is_part { format!("{}#{slug}", name.id) } else { name.id.to_owned() },
-            url: anchor.filter(|_| is_part).map(|anchor| format!("#{anchor}")),
+            url: anchor
+                .filter(|_| is_part)
+                .map(|anchor| format!("{}#{anchor}", document.url.as_deref().unwrap_or_default()))
+                .or_else(|| document.url.clone()),
             text: part.text,
             blocks: part.blocks,
             source: document.source.clone(),
@@ -348,6 +419,55 @@ mod tests {
     }
 
     #[test]
+    fn a_day_above_a_heading_is_of_its_part() {
+        let section = |day: &str| {
+            format!(
+                "<div><p>{day}</p><h3>API errors - North</h3><p>Between 10:00 and 10:40 UTC the API was down; we rolled a bad deploy back.</p></div>"
+            )
+        };
+        let page = format!(
+            "<html><h1>History</h1><h2>May 2021</h2>{}{}<h2>April 2021</h2>{}",
+            section("5/20"),
+            section("5/3"),
+            section("4/1")
+        );
+        let parts = read("history.html", &page);
+        let ids: Vec<&str> = parts.iter().map(|(id, _)| id.as_str()).collect();
+        let slug = "history.html#api-errors---north";
+        assert_eq!(ids, [slug, &format!("{slug}-2"), &format!("{slug}-3")]);
+        assert_eq!(
+            parts[2].1,
+            "---\nWithin: History, April 2021\nDay: 2021-04-01\n---\n\n4/1\n\nAPI errors - North\n\n\
+             Between 10:00 and 10:40 UTC the API was down; we rolled a bad deploy back."
+        );
+        // The same without a day above: three headings of one report.
+        assert_eq!(read("a.html", &page.replace("<p>5/", "<p>No ")).len(), 1);
+    }
+
+    #[test]
+    fn a_day_below_a_heading_is_of_its_part_where_days_run_backward() {
+        let page = |months: [(&str, &str); 3]| {
+            let section = |(month, line): (&str, &str)| {
+                format!(
+                    "<h2>{month}</h2><h3>API errors</h3><p>{line}</p><p>All requests failed for all of our users; a bad deploy was rolled back.</p>"
+                )
+            };
+            format!("<html><h1>History</h1>{}", months.map(section).concat())
+        };
+        let backward =
+            [("May 2021", "May 20, 10:00 - 10:40 UTC"), ("April 2021", "Apr 3, 10:00 UTC"), ("2020", "Dec 1, 10:00")];
+        let parts = read("a.html", &page(backward));
+        assert_eq!(parts.len(), 3);
+        assert!(
+            parts[2].1.starts_with("---\nWithin: History, 2020\nDay: 2020-12-01\n---\n\nAPI errors"),
+            "{}",
+            parts[2].1
+        );
+        let forward = [("One", "May 20, 10:00 - 10:40 UTC"), ("Two", "May 21, 10:00 UTC"), ("Three", "May 22, 10:00")];
+        assert_eq!(read("a.html", &page(forward)).len(), 1);
+    }
+
+    #[test]
     fn one_report_stays_one() {
         let text =
             |section: &str| format!("It was slow on that day for some of our users and we looked into it{section}\n\n");
@@ -386,6 +506,12 @@ mod tests {
             assert_eq!(mark(heading).and_then(|mark| mark.day), day, "{heading}");
         }
         assert!(mark("INC-482 Orders late again").is_some_and(|mark| mark.numbered));
+        assert!(mark("Sign-in errors - Mitigated (Tracking ID KN22-39X)").is_some_and(|mark| mark.numbered));
+        assert_eq!(
+            ["20/5", "5/20", "13/13", "Monday, 3 May 2024"].map(day_in),
+            [Some((0, 5, 20)), Some((0, 5, 20)), None, Some((2024, 5, 3)),]
+        );
+        assert_eq!(["5/20", "Mon, May 3", "May 3 API down", "10:30"].map(is_day), [true, true, false, false]);
         assert!(mark("We saw 3 errors on May 3 and then it went away.").is_none());
     }
 }

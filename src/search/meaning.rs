@@ -238,7 +238,7 @@ mod tests {
         for (text, like, unlike) in [
             ("hackers flooded us", "a denial of service attack", "the certificate had expired"),
             ("heatwave, servers shut down", "the chillers failed and the hall overheated", "a wrong price was shown"),
-            ("rubbish was left in the street", "the bin was not collected", "packets were lost between two routers"),
+            ("rubbish was left in the street", "the waste was not collected", "packets were lost between two routers"),
             ("ran out of storage", "the disk was full", "a flag was set in production"),
         ] {
             let (near, far) = (likeness(text, like), likeness(text, unlike));

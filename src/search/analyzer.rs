@@ -122,6 +122,11 @@ impl TokenStream for Words<'_> {
 }
 
 impl Words<'_> {
+    /// The next token, and whether it is a word or a part, and not a name of several parts.
+    pub fn next_word(&mut self) -> Option<(&str, bool)> {
+        self.advance().then_some((self.token.text.as_str(), self.token.position_length == 1))
+    }
+
     fn emit(&mut self, start: usize, end: usize, position: usize, position_length: usize) {
         normalize(&self.text[start..end], &mut self.token.text);
         self.token.offset_from = start;

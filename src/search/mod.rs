@@ -15,6 +15,7 @@ pub mod evaluate;
 mod facets;
 mod fix;
 mod index;
+mod meaning;
 #[cfg(test)]
 mod planted;
 mod query;

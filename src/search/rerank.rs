@@ -6,6 +6,8 @@
 //!   something was put may be found by it;
 //! - for words that stand near each other in the query and in the document;
 //! - for the root cause that the query speaks of, by the model that reads causes in documents;
+//! - for being about what the query is about, by the vectors of `meaning`: in deviations from other documents, because
+//!   likenesses alone spread more for one query than for another;
 //! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
 //!   Zaragoza and Taylor 2004): by its rarity among titles nearly every word would be the rarest.
 //!
@@ -17,6 +19,7 @@ use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
+use super::meaning::{self, Asked};
 use super::query::Compiled;
 use super::schema::Fields;
 use super::weights::Weights;
@@ -32,8 +35,11 @@ const B: f32 = 0.75;
 /// Words that stand further apart are not near.
 const NEAR: u32 = 10;
 
-/// Words from which on a query may speak of a root cause.
-const FEWEST_FOR_CAUSE: usize = 3;
+/// Words from which on a query may speak of a root cause, and says what it is about: one or two are a name or a symptom.
+const FEWEST_TO_TELL: usize = 3;
+
+/// The highest rarity by which a word weighs in what a query is about: a word that hardly any document has is as often a slip.
+const RAREST: f32 = 5.0;
 
 /// What the second look knows of the words of a query.
 pub struct Second<'a> {
@@ -48,6 +54,8 @@ pub struct Second<'a> {
     length: f32,
     /// Root causes that they speak of, with the chance.
     causes: Vec<(&'static str, f32)>,
+    /// What they are about.
+    about: Option<Asked>,
 }
 
 /// A word of the query.
@@ -66,8 +74,8 @@ struct Seen {
     length: f32,
     /// By word: where it stands in the body.
     positions: Vec<Vec<u32>>,
-    /// The sum over fields of weight times rarity, and what concepts add.
-    in_fields: f32,
+    /// The sum over fields of weight times rarity, and what concepts, cause and meaning add.
+    beside: f32,
 }
 
 impl<'a> Second<'a> {
@@ -94,11 +102,16 @@ impl<'a> Second<'a> {
         for segment in searcher.segment_readers() {
             tokens += segment.inverted_index(fields.body)?.total_num_tokens();
         }
-        // One or two words are a name or a symptom, and say nothing of the cause.
-        let asks = weights.cause > 0.0 && words.len() >= FEWEST_FOR_CAUSE;
-        let causes = if asks { likely_causes(text) } else { Vec::new() };
+        let tells = words.len() >= FEWEST_TO_TELL;
+        let causes = if tells && weights.cause > 0.0 { likely_causes(text) } else { Vec::new() };
+        let about = if tells && weights.meaning > 0.0 {
+            let telling = known.iter().filter(|word| word.is_scored);
+            Asked::new(searcher, telling.map(|word| (word.text.as_str(), word.rarity.min(RAREST))))?
+        } else {
+            None
+        };
         let length = tokens as f32 / documents.max(1.0);
-        Ok(Second { searcher, fields, weights, words: known, concepts, length, causes })
+        Ok(Second { searcher, fields, weights, words: known, concepts, length, causes, about })
     }
 
     /// The hits with their new scores, the best first.
@@ -130,7 +143,7 @@ impl<'a> Second<'a> {
             Some(words[0].rarity.min(words[1].rarity) / gap(&places[0], &places[1])? as f32)
         });
         let near: f32 = near.sum();
-        first + passed_over + self.weights.near * near + seen.in_fields
+        first + passed_over + self.weights.near * near + seen.beside
     }
 
     /// What BM25 makes of so many of a word in a body of that length.
@@ -153,21 +166,23 @@ impl<'a> Second<'a> {
             })?;
             for (field, weight) in self.weights.fields().filter(|_| *is_scored) {
                 let field = field.of(self.fields);
-                each(segment, field, word, IndexRecordOption::Basic, docs, |at, _| {
-                    seen[at].in_fields += weight * rarity
-                })?;
+                each(segment, field, word, IndexRecordOption::Basic, docs, |at, _| seen[at].beside += weight * rarity)?;
             }
         }
         for (concept, worth) in &self.concepts {
             each(segment, self.fields.body, concept, IndexRecordOption::WithFreqs, docs, |at, postings| {
-                seen[at].in_fields += worth * self.frequency(postings.term_freq(), seen[at].length);
+                seen[at].beside += worth * self.frequency(postings.term_freq(), seen[at].length);
             })?;
         }
         for (cause, chance) in &self.causes {
             let worth = self.weights.cause * chance;
-            each(segment, self.fields.cause, cause, IndexRecordOption::Basic, docs, |at, _| {
-                seen[at].in_fields += worth
-            })?;
+            each(segment, self.fields.cause, cause, IndexRecordOption::Basic, docs, |at, _| seen[at].beside += worth)?;
+        }
+        if let Some(about) = &self.about {
+            let column = segment.fast_fields().u64(meaning::FIELD)?;
+            for (seen, doc) in seen.iter_mut().zip(docs) {
+                seen.beside += self.weights.meaning * about.likeness(&column, *doc);
+            }
         }
         Ok(seen)
     }

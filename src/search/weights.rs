@@ -17,12 +17,14 @@ pub struct Weights {
     pub near: f32,
     /// Having the root cause that the words of the query speak of, times its chance.
     pub cause: f32,
+    /// Being about what the query is about, for each deviation by which it is more so than other documents.
+    pub meaning: f32,
     /// A word that stands in that field too.
     fields: Vec<(TextField, f32)>,
 }
 
 /// Plain BM25.
-const NONE: Weights = Weights { concept: 0.0, near: 0.0, cause: 0.0, fields: Vec::new() };
+const NONE: Weights = Weights { concept: 0.0, near: 0.0, cause: 0.0, meaning: 0.0, fields: Vec::new() };
 
 /// The table of the program.
 impl Default for Weights {
@@ -52,6 +54,7 @@ impl Weights {
                 "concept" => weights.concept = weight,
                 "near" => weights.near = weight,
                 "cause" => weights.cause = weight,
+                "meaning" => weights.meaning = weight,
                 name => {
                     let field = TextField::named(name).filter(|field| *field != TextField::Body);
                     let field = field.ok_or_else(|| wrong("there is no such field of text beside the body"))?;

@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "FOLDER")]
     lines: Option<PathBuf>,
     /// Into how many parts the organisations are dealt
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..))]
     parts: u32,
     /// Models of one's own that stand in for those that are not learnt: a folder with any of the files of data/model
     #[arg(long, value_name = "FOLDER")]

@@ -49,13 +49,16 @@ pub fn documents(labels: Vec<Label>, paths: &[PathBuf], limits: Limits) -> anyho
     Ok(read)
 }
 
+/// Documents, each with what it was wanted for.
+type Found<T> = Vec<(T, Document)>;
+
 /// The documents under `paths` that are wanted by the stem of their file names, each with what it is wanted for, in the order of
 /// the files; and the stems of which there is none.
 pub fn by_stem<T>(
     mut wanted: HashMap<String, T>,
     paths: &[PathBuf],
     limits: Limits,
-) -> anyhow::Result<(Vec<(T, Document)>, Vec<String>)> {
+) -> anyhow::Result<(Found<T>, Vec<String>)> {
     let mut read = Vec::new();
     for found in walk(paths, true)? {
         let found = match found {

@@ -62,7 +62,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     take_models(args.model.as_deref())?;
     let material = material(&args)?;
     let trained = train(&material, args.parts as usize).map_err(anyhow::Error::msg)?;
-    let judged: Vec<&Label> = material.labelled.iter().filter(|one| one.used == Use::Judged).map(|one| &one.label).collect();
+    let judged: Vec<&Label> =
+        material.labelled.iter().filter(|one| one.used == Use::Judged).map(|one| &one.label).collect();
     let records: HashMap<&str, &Record> = judged.iter().map(|label| label.id.as_str()).zip(&trained.held_out).collect();
     let figures = evaluate(&judged, |id| records.get(id).map(|record| (*record).clone()));
     let mut out = io::stdout().lock();

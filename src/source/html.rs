@@ -771,7 +771,9 @@ mod tests {
             pieces in prop::collection::vec(prop::sample::select(vec![
                 "<p>", "</p>", "<div class=menu>", "</div>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</table>", "<br>", "<pre>",
                 "</pre>", "<h1>", "</h1>", "<nav>", "</nav>", "<main>", "</main>", "<script>", "</script>", "<title>", "</title>", "<b>",
-                "</b>", "&nbsp;", "&#x1F600;", " ", "\n", "word", "10:00 it failed", "Posted Mar 3, 2025", "\u{200b}", "- item", "é",
+                "</b>", "<time datetime=2024-05-03T10:00Z>", "</time>", "<dl>", "<dt>", "<dd>", "</dl>", "<a href=/x>", "<a href=#x>", "</a>",
+                "<article>", "</article>", "<header>", "</header>", "<footer>", "</footer>", "<h3>Related posts</h3>", "<h2 id=a>", "</h2>",
+                "<div class=accordion hidden>", "<div hidden>", "© 2024", "[a]", "By Jo, May 3, 2024", "May 3", "&nbsp;", "&#x1F600;", " ", "\n", "word", "10:00 it failed", "Posted Mar 3, 2025", "\u{200b}", "- item", "é",
             ]), 0..60),
         ) {
             let page = read(&pieces.concat());

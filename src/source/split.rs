@@ -81,7 +81,8 @@ fn is_day(line: &str) -> bool {
     /// A longer line is more than a day.
     const LONGEST: usize = 40;
     let line = line.trim();
-    line.len() <= LONGEST && day_in(line).is_some() && {
+    let has_number = line.bytes().any(|byte| byte.is_ascii_digit());
+    line.len() <= LONGEST && has_number && day_in(line).is_some() && {
         let rest = DAY.replace(line, " ");
         rest.split(|c: char| !c.is_alphanumeric()).all(|word| word.is_empty() || is_weekday(word))
     }
@@ -191,7 +192,9 @@ fn marked_below(blocks: &[Block], at: usize, text: &str) -> Option<Mark> {
     const LONGEST: usize = 80;
     let below = blocks.get(at + 1).filter(|block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem))?;
     let line = below.span.of(text);
-    let day = day_in(line).filter(|_| line.len() <= LONGEST && line.contains(':') && lines::starts_with_time(line))?;
+    let day = Some(line)
+        .filter(|line| line.len() <= LONGEST && line.contains(':') && lines::starts_with_time(line))
+        .and_then(day_in)?;
     Some(Mark { day: Some(day), numbered: false, below: true })
 }
 

@@ -102,10 +102,11 @@ pub fn take_byline(pieces: &mut Vec<Piece>) -> Option<String> {
         Regex::new(r"(?i)^(?:(?:posted|published|written) (?:by|on|in)|by) |^published:? |\b\d+ min(?:ute)?s?\.? read$")
             .expect("a literal pattern compiles")
     });
-    /// What is longer says more.
+    /// What is longer says more, and what stands further down is of the text.
     const LONGEST: usize = 120;
+    const ABOVE: usize = 12;
     let is_text = |piece: &Piece| piece.text.split_whitespace().nth(24).is_some();
-    let above = pieces.iter().take_while(|piece| !is_text(piece));
+    let above = pieces.iter().take(ABOVE).take_while(|piece| !is_text(piece));
     let found = above.enumerate().find_map(|(nth, piece)| {
         let is_line = piece.kind == BlockKind::Paragraph && piece.text.len() <= LONGEST && !piece.text.ends_with('.');
         let day = split::full_day(&piece.text).filter(|_| is_line && BYLINE.is_match(&piece.text))?;

@@ -1,4 +1,4 @@
-//! Where runs of ASCII letters, digits and such end: eight bytes at once, as most of what reads a text does is to pass over words.
+//! Where runs of ASCII letters, digits and such end, and what words hash to: eight bytes at once, as most of what reads a text does is to pass over words.
 
 /// Where the ASCII letters end that begin at `at`.
 pub(crate) fn letters(bytes: &[u8], at: usize) -> usize {
@@ -21,6 +21,33 @@ pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
         Some(eight) => eight.try_into().map_or(0, u64::from_le_bytes),
         None => bytes[at.min(bytes.len())..].iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
     }
+}
+
+/// The hash of a word of ASCII letters, digits and underscores, without regard to case, and whether it has a digit.
+pub(crate) fn hash(bytes: &[u8], start: usize, end: usize) -> (u64, bool) {
+    // Letters have the one bit, and the other in lower case; digits have that always and never the one.
+    const LETTER: u64 = all(0x40);
+    const LOWER: u64 = all(0x20);
+    let (mut hash, mut at, mut has_digit) = (0, start, false);
+    loop {
+        let part = eight(bytes, at) | LOWER;
+        let rest = end - at;
+        if rest <= 8 {
+            // Nothing of what follows the word, which has a byte at least.
+            let past = 64 - 8 * rest;
+            has_digit |= (!part & LETTER) << past != 0;
+            return (mixed(hash ^ part << past), has_digit);
+        }
+        has_digit |= !part & LETTER != 0;
+        hash = mixed(hash ^ part);
+        at += 8;
+    }
+}
+
+/// Spreads what is told by any of the bits over all of them.
+pub(crate) const fn mixed(bits: u64) -> u64 {
+    let all = (bits ^ 0x243f_6a88_85a3_08d3) as u128 * 0x9e37_79b9_7f4a_7c15;
+    all as u64 ^ (all >> 64) as u64
 }
 
 /// Where the bytes end, from `at` on, for which `marks` sets the highest bit.
@@ -74,6 +101,17 @@ mod tests {
                 }
             }
         }
+        let hash = |word: &str| hash(word.as_bytes(), 1, word.len() - 1);
+        for (word, other, same) in [
+            ("(alert)", "-ALERT ", true),
+            ("(alert)", "(alerts)", false),
+            ("(internationalisation)", " Internationalisation.", true),
+            ("(internationalisation)", "(internationalisatiom)", false),
+            ("(12345678)", "(1234567)", false),
+        ] {
+            assert_eq!(hash(word).0 == hash(other).0, same, "{word} {other}");
+        }
+        assert!(hash("(eightlong9)").1 && hash("(3rd)").1 && !hash("(a_b)5").1);
         assert_eq!((word(b"", 0), word(b"ab", 2), eight(b"ab", 1)), (0, 2, u64::from(b'b')));
     }
 }

@@ -30,7 +30,6 @@ impl Hasher for ShortHasher {
     fn write_u8(&mut self, _: u8) {}
 
     fn write_u64(&mut self, part: u64) {
-        let product = u128::from(self.0 ^ part ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = product as u64 ^ (product >> 64) as u64;
+        self.0 = runs::mixed(self.0 ^ part);
     }
 }

@@ -214,7 +214,14 @@ pub fn severity(document: &Document, text: &str, fields: &[Field]) -> Option<(St
         (!options && !value.is_empty() && value.len() <= 60).then_some((value, line))
     });
     stated.or_else(|| {
-        let found = SEVERITY.as_ref()?.captures_iter(text).find(|found| {
+        // To try the expression at every S and P takes long.
+        let holds = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let after_digit = |word: &str| {
+            memmem::find_iter(text.as_bytes(), word).any(|at| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+        };
+        let may_be = ["SEV", "Sev", "everity"].into_iter().any(holds)
+            || [" incident", " outage", " issue"].into_iter().any(after_digit);
+        let found = SEVERITY.as_ref().filter(|_| may_be)?.captures_iter(text).find(|found| {
             let whole = found.get(0).map_or("", |m| m.as_str());
             let name = found.get(1).map_or("", |m| m.as_str());
             // "P2" and "S3" alone are many things; "SEV-2" is one.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::document::{BlockKind, Document, Span};
 use crate::short::ShortMap;
+use crate::time::Shapes;
 
 /// What a part of a postmortem is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,28 +77,51 @@ static HEADS: LazyLock<ShortMap<&'static str, Section>> = LazyLock::new(|| {
 });
 
 /// The words that heads begin with, one, two and so on: most sentences begin with none of them.
-static BEGINNINGS: LazyLock<ShortMap<&'static str, Option<Section>>> = LazyLock::new(|| {
-    let spaces = |head: &'static str| head.match_indices(' ').map(|(at, _)| at).chain([head.len()]);
-    let beginnings = HEADS.keys().flat_map(|head| spaces(head).map(|end| &head[..end]));
-    beginnings.map(|words| (words, HEADS.get(words).copied())).collect()
+static BEGINNINGS: LazyLock<ShortMap<&'static [u8], Option<Section>>> = LazyLock::new(|| {
+    let ends = |head: &'static str| head.match_indices(' ').map(|(at, _)| at).chain([head.len()]);
+    let beginnings = HEADS.keys().flat_map(|head| ends(head).map(|end| &head[..end]));
+    beginnings.map(|words| (words.as_bytes(), HEADS.get(words).copied())).collect()
 });
 
-/// Whether a head may begin with that word: told by its first letter and its length, and so for nearly nothing.
+/// Whether a head may begin with that word: told by its first letters and its length, and so for nearly nothing.
 fn may_begin_head(word: &str) -> bool {
-    static LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
-        let mut lengths = [0; 26];
-        for word in BEGINNINGS.keys().filter(|words| !words.contains(' ')) {
-            if let [first @ b'a'..=b'z', ..] = word.as_bytes() {
-                lengths[usize::from(first - b'a')] |= 1u64 << word.len().min(63);
-            }
+    static SHAPES: LazyLock<Shapes> =
+        LazyLock::new(|| Shapes::of(HEADS.keys().filter_map(|head| head.split(' ').next())));
+    let is_plain = word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
+    !is_plain || SHAPES.may_hold(word.as_bytes())
+}
+
+/// No head has more bytes.
+const LONGEST_HEAD: usize = 80;
+
+/// The words of what may be a head, in lower case and parted by single spaces.
+struct Words {
+    bytes: [u8; LONGEST_HEAD],
+    length: usize,
+}
+
+impl Words {
+    const NONE: Words = Words { bytes: [0; LONGEST_HEAD], length: 0 };
+
+    /// Adds a word: whether heads begin so, and if all of it is one, its section.
+    fn add(&mut self, word: &str) -> Option<Option<Section>> {
+        if self.length > 0 {
+            self.push(b" ")?;
         }
-        lengths
-    });
-    match word.as_bytes() {
-        [first, ..] if word.is_ascii() && first.is_ascii_alphabetic() => {
-            LENGTHS[usize::from(first.to_ascii_lowercase() - b'a')] >> word.len().min(63) & 1 == 1
+        let start = self.length;
+        if word.is_ascii() {
+            self.push(word.as_bytes())?;
+            self.bytes[start..self.length].make_ascii_lowercase();
+        } else {
+            self.push(word.to_lowercase().as_bytes())?;
         }
-        _ => true,
+        BEGINNINGS.get(&self.bytes[..self.length]).copied()
+    }
+
+    fn push(&mut self, more: &[u8]) -> Option<()> {
+        self.bytes.get_mut(self.length..self.length + more.len())?.copy_from_slice(more);
+        self.length += more.len();
+        Some(())
     }
 }
 
@@ -120,7 +144,7 @@ pub(crate) fn section_of(heading: &str) -> Option<Section> {
     }
     // "The fix" is a head as "fix" is; of the two ways to read it the one that takes in more words tells.
     let article = ["the", "our", "a", "preliminary"].iter().any(|word| first.eq_ignore_ascii_case(word));
-    let whole = longest_head(words(), words().count() - usize::from(article));
+    let whole = longest_head(words(), if article { words().count() - 1 } else { MOST });
     let rest = if article { longest_head(words().skip(1), MOST) } else { None };
     let (_, section) = rest.filter(|(words, _)| whole.is_none_or(|(more, _)| *words >= more)).or(whole)?;
     Some(section)
@@ -128,32 +152,13 @@ pub(crate) fn section_of(heading: &str) -> Option<Section> {
 
 /// The longest head of at most so many words that begins with the first of `words`: how many words it has, and its section.
 fn longest_head<'w>(words: impl Iterator<Item = &'w str>, most: usize) -> Option<(usize, Section)> {
-    let (mut head, mut found) = (String::new(), None);
+    let (mut head, mut found) = (Words::NONE, None);
     for (nth, word) in words.take(most).enumerate() {
-        add_word(&mut head, word);
-        if !word.is_ascii() {
-            head = head.replace('’', "'");
-        }
-        match BEGINNINGS.get(head.as_str()) {
-            Some(section) => found = section.map(|section| (nth + 1, section)).or(found),
-            None => break,
-        }
+        let begun = if word.is_ascii() { head.add(word) } else { head.add(&word.replace('’', "'")) };
+        let Some(section) = begun else { break };
+        found = section.map(|section| (nth + 1, section)).or(found);
     }
     found
-}
-
-/// Adds a word in lower case.
-fn add_word(head: &mut String, word: &str) {
-    if !head.is_empty() {
-        head.push(' ');
-    }
-    if word.is_ascii() {
-        head.push_str(word);
-        let from = head.len() - word.len();
-        head[from..].make_ascii_lowercase();
-    } else {
-        head.push_str(&word.to_lowercase());
-    }
 }
 
 /// Reads the outline of `document`; `text` is its masked text.
@@ -242,13 +247,10 @@ pub(crate) fn is_whole_head(line: &str) -> bool {
     if !words.peek().is_some_and(|word| may_begin_head(word)) {
         return false;
     }
-    let (mut head, mut is_head) = (String::new(), false);
+    let (mut head, mut is_head) = (Words::NONE, false);
     for word in words {
-        add_word(&mut head, word);
-        match BEGINNINGS.get(head.as_str()) {
-            Some(section) => is_head = section.is_some(),
-            None => return false,
-        }
+        let Some(section) = head.add(word) else { return false };
+        is_head = section.is_some();
     }
     is_head
 }
@@ -319,6 +321,11 @@ mod tests {
         ] {
             assert_eq!(section_of(heading), section, "{heading}");
         }
+    }
+
+    #[test]
+    fn no_head_is_longer_than_heads_are() {
+        assert!(HEADS.keys().all(|head| head.len() <= LONGEST_HEAD));
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 use frostem::{Algorithm, Stemmer};
 
+use crate::runs::mixed;
+
 /// Words of one text that are looked at.
 pub(super) const MOST: usize = 48;
 
@@ -27,12 +29,6 @@ pub(crate) const fn hash(parts: &[&str]) -> u64 {
         part += 1;
     }
     mixed(hash ^ held)
-}
-
-/// Spreads what is told by any of the bits over all of them.
-pub(super) const fn mixed(bits: u64) -> u64 {
-    let all = (bits ^ 0x243f_6a88_85a3_08d3) as u128 * 0x9e37_79b9_7f4a_7c15;
-    all as u64 ^ (all >> 64) as u64
 }
 
 /// Cuts texts into features; keeps the stems of words it has seen.

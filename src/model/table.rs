@@ -12,9 +12,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::grams::mixed;
 use super::weights::{BIAS, read};
 use super::words::{Vocabulary, Words};
+use crate::runs::mixed;
 
 /// The features of a model with their weights.
 #[derive(Debug)]

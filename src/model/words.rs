@@ -9,7 +9,7 @@ use std::hash::BuildHasherDefault;
 
 use frostem::{Algorithm, Stemmer};
 
-use super::grams::{MOST, mixed};
+use super::grams::MOST;
 use super::weights::Hashed;
 use crate::runs;
 
@@ -165,33 +165,12 @@ fn next(text: &str, at: &mut usize) -> Option<Token> {
     }
     *at = end;
     let (hash, has_digit) = if is_ascii {
-        hash(bytes, start, end)
+        runs::hash(bytes, start, end)
     } else {
         let word = &text[start..end];
         (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()))
     };
     Some(Token { start, end, hash, has_digit })
-}
-
-/// The hash of a word of ASCII letters and digits, eight bytes at once and without regard to case, and whether it has a digit.
-fn hash(bytes: &[u8], start: usize, end: usize) -> (u64, bool) {
-    // Letters have the one bit, and the other in lower case; digits have that always and never the one.
-    const LETTER: u64 = u64::from_ne_bytes([0x40; 8]);
-    const LOWER: u64 = u64::from_ne_bytes([0x20; 8]);
-    let (mut hash, mut at, mut has_digit) = (0, start, false);
-    loop {
-        let part = runs::eight(bytes, at) | LOWER;
-        let rest = end - at;
-        if rest <= 8 {
-            // Nothing of what follows the word, which has a byte at least.
-            let past = 64 - 8 * rest;
-            has_digit |= (!part & LETTER) << past != 0;
-            return (mixed(hash ^ part << past), has_digit);
-        }
-        has_digit |= !part & LETTER != 0;
-        hash = mixed(hash ^ part);
-        at += 8;
-    }
 }
 
 #[cfg(test)]

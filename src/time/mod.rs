@@ -13,3 +13,4 @@ pub mod zone;
 
 pub use expr::*;
 pub use grammar::scan;
+pub(crate) use lex::Shapes;

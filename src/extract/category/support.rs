@@ -115,9 +115,17 @@ impl Case {
         let mut strongest = 0.0f32;
         for (nth, support) in self.supports.iter_mut().enumerate() {
             let (cue, chance) = (reading.cues[nth], reading.chances[nth]);
-            let strong = (cue.min(5.0) * reading.factor / CERTAIN).max(0.0);
             let likely = chance * reading.factor.min(1.5);
             strongest = strongest.max(cue).max(CERTAIN * chance);
+            support.many -= reading.weight * (1.0 - likely.min(0.95)).ln();
+            if cue <= 0.0 && likely <= FAINT && !reading.found {
+                // Most sentences say nothing of most labels, and that little is all.
+                if part != LATE {
+                    support.any_chance = support.any_chance.max(chance * reading.factor.min(1.0));
+                }
+                continue;
+            }
+            let strong = (cue.min(5.0) * reading.factor / CERTAIN).max(0.0);
             if strong > 0.0 {
                 support.cue[part] = support.cue[part].max(strong.min(3.0));
             }
@@ -146,7 +154,6 @@ impl Case {
                 // A cue may be met by chance; a reader accepts the sentence that the model of lines understands too.
                 support.take(worth, worth * (0.2 + chance), reading.quote);
             }
-            support.many -= reading.weight * (1.0 - likely.min(0.95)).ln();
         }
         if self.field == Field::Detection && strongest > 0.5 * CERTAIN {
             // What is told first usually came first.

@@ -86,16 +86,18 @@ pub(super) struct Index {
     clauses: usize,
 }
 
+const ANYTHING: u16 = u16::MAX;
+
 /// A phrase as part of a clause of a branch of a row.
 #[derive(Clone, Copy)]
 struct Use {
     /// The number of the clause, one above that of the clause before it.
     clause: u32,
     row: u16,
+    /// So many words may stand between the clause before and this one, or [`ANYTHING`].
+    words: u16,
     is_first: bool,
     is_last: bool,
-    /// What must stand between the clause before and this one.
-    link: Link,
     /// Whether phrase and branch say all that the pattern says.
     sure: bool,
 }
@@ -104,7 +106,7 @@ struct Use {
 #[derive(Clone, Copy, Default)]
 struct Place {
     /// The search it was found in.
-    search: u64,
+    search: u32,
     end: u32,
     /// Whether the branch so far stands there for sure.
     sure: bool,
@@ -136,7 +138,10 @@ impl Index {
                             row: row as u16,
                             is_first: at == 0,
                             is_last: at == last,
-                            link: clause.link,
+                            words: match clause.link {
+                                Link::Words(most) => u16::try_from(most).unwrap_or(ANYTHING),
+                                Link::Anything => ANYTHING,
+                            },
                             sure,
                         });
                     }
@@ -165,10 +170,13 @@ impl Index {
         }
         thread_local! {
             /// The number of the search, and the places of the clauses.
-            static PLACES: RefCell<(u64, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
+            static PLACES: RefCell<(u32, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
         }
         PLACES.with_borrow_mut(|(search, places)| {
-            *search += 1;
+            *search = search.checked_add(1).unwrap_or_else(|| {
+                places.fill(Place::default());
+                1
+            });
             if places.len() < self.clauses {
                 places.resize(self.clauses, Place::default());
             }
@@ -190,17 +198,16 @@ impl Index {
 
 /// Takes note of a phrase that stands from `start` to `end`, where the clause before it was found.
 #[inline]
-fn follow(used: &Use, text: &[u8], search: u64, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
+fn follow(used: &Use, text: &[u8], search: u32, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
     let mut sure = used.sure;
     if !used.is_first {
         let before = places[used.clause as usize - 1];
         sure &= before.sure;
-        match used.link {
-            Link::Anything => sure = false,
-            // The phrase before was found once more, further on; an earlier one may still fit.
-            Link::Words(_) if before.end as usize > start => sure = false,
-            Link::Words(most) if !are_words(&text[before.end as usize..start], most) => return,
-            Link::Words(_) => {}
+        // The phrase before was found once more, further on; an earlier one may still fit.
+        if used.words == ANYTHING || before.end as usize > start {
+            sure = false;
+        } else if !are_words(&text[before.end as usize..start], used.words) {
+            return;
         }
     }
     match (used.is_last, sure) {
@@ -211,7 +218,7 @@ fn follow(used: &Use, text: &[u8], search: u64, places: &mut [Place], start: usi
 }
 
 /// Whether the text is at most so many words, each with a gap after it.
-fn are_words(text: &[u8], most: u32) -> bool {
+fn are_words(text: &[u8], most: u16) -> bool {
     let mut at = 0;
     for _ in 0..=most {
         if at == text.len() {

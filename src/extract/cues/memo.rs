@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::index::{Found, Index};
+use crate::runs::mixed;
 
 /// The number of texts remembered.
 const SLOTS: usize = 1024;
@@ -47,13 +48,9 @@ pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Fou
 
 /// A hash that is quick and takes every byte into account.
 fn hash(text: &[u8]) -> u64 {
-    let mix = |hash: u64, part: u64| {
-        let product = u128::from(hash ^ part ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
-        product as u64 ^ (product >> 64) as u64
-    };
     let (parts, rest) = text.as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    let hash = parts.iter().fold(text.len() as u64, |hash, part| mix(hash, u64::from_le_bytes(*part)));
-    mix(hash, u64::from_le_bytes(last))
+    let hash = parts.iter().fold(text.len() as u64, |hash, part| mixed(hash ^ u64::from_le_bytes(*part)));
+    mixed(hash ^ u64::from_le_bytes(last))
 }

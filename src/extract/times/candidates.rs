@@ -126,25 +126,25 @@ const QUESTIONS: [&str; COURSE.len()] = {
     names
 };
 
-/// A name, the score from which on it holds, and where the score is found.
-type Notable = (&'static str, f64, fn(&Scores) -> f64);
+/// A name, that name for what is around, the score from which on it holds, and where the score is found.
+type Notable = (&'static str, &'static str, f64, fn(&Scores) -> f64);
 
 /// What other moments may speak of that says something of this one.
 const NOTABLE: [Notable; 9] = [
-    ("start", 2.0, |s| s.of(Kind::Start)),
-    ("fault", 2.0, |s| s.of(Kind::Fault)),
-    ("detect", 2.0, Scores::detection),
-    ("work", 1.0, |s| {
+    ("start", "around start", 2.0, |s| s.of(Kind::Start)),
+    ("fault", "around fault", 2.0, |s| s.of(Kind::Fault)),
+    ("detect", "around detect", 2.0, Scores::detection),
+    ("work", "around work", 1.0, |s| {
         [Kind::Ack, Kind::Escalate, Kind::Investigate, Kind::Cause, Kind::Declare]
             .iter()
             .map(|k| s.of(*k))
             .fold(0.0, f64::max)
     }),
-    ("mitigate", 2.0, |s| s.of(Kind::Mitigate)),
-    ("fix", 1.5, |s| s.of(Kind::Fix)),
-    ("resolve", 2.0, |s| s.of(Kind::Resolve)),
-    ("restored", 3.0, |s| s.of(Kind::Resolve)),
-    ("follow", 2.0, |s| s.of(Kind::Follow)),
+    ("mitigate", "around mitigate", 2.0, |s| s.of(Kind::Mitigate)),
+    ("fix", "around fix", 1.5, |s| s.of(Kind::Fix)),
+    ("resolve", "around resolve", 2.0, |s| s.of(Kind::Resolve)),
+    ("restored", "around restored", 3.0, |s| s.of(Kind::Resolve)),
+    ("follow", "around follow", 2.0, |s| s.of(Kind::Follow)),
 ];
 
 impl<'r> Candidates<'r> {
@@ -250,7 +250,7 @@ impl<'r> Candidates<'r> {
             ruled,
         };
         out.told = Course::new(out.points().filter_map(|(_, c, t)| Some((t, c.chances?))).collect());
-        out.spans = NOTABLE.map(|(_, floor, score)| {
+        out.spans = NOTABLE.map(|(_, _, floor, score)| {
             let times = out.points().filter(|(_, c, _)| score(&c.scores) >= floor).map(|(_, _, t)| t);
             times.fold(None, |span: Option<(f64, f64)>, t| Some(span.map_or((t, t), |(a, b)| (a.min(t), b.max(t)))))
         });
@@ -432,7 +432,7 @@ impl<'r> Candidates<'r> {
         let kind = if entry(me) { "entry" } else { me.origin.name() };
         let others = || self.points().filter(|(n, ..)| *n != nth).map(|(_, c, t)| (c, t));
         if self.ordered[nth] && me.origin.slot().is_none() {
-            for ((name, floor, score), span) in NOTABLE.into_iter().zip(self.spans) {
+            for ((name, around, floor, score), span) in NOTABLE.into_iter().zip(self.spans) {
                 let mine = score(&me.scores) >= floor;
                 let before = span.is_some_and(|(first, _)| first < at);
                 let after = span.is_some_and(|(_, last)| last > at);
@@ -446,7 +446,7 @@ impl<'r> Candidates<'r> {
                     sink.put(&format!("{name} {kind}"), what);
                     sink.put(name, what);
                 } else if before || after {
-                    sink.put(&format!("around {name}"), what);
+                    sink.put(around, what);
                 }
             }
         }
@@ -567,7 +567,7 @@ impl<'r> Candidates<'r> {
                 _ => "5",
             },
         );
-        for (name, floor, score) in NOTABLE {
+        for (name, _, floor, score) in NOTABLE {
             if self.all.iter().any(|c| score(&c.scores) >= floor) {
                 sink.put("none but", name);
             }

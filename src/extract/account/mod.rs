@@ -98,7 +98,7 @@ pub struct Choice {
     pub when: When,
     pub rule: Rule,
     /// The chance that it is right, where it was chosen among candidates.
-    pub chance: Option<f32>,
+    pub chance: Option<f64>,
     /// The words it rests on.
     pub quote: Span,
     /// The index in [`Account::times`], but for an instant that was counted from others.
@@ -132,7 +132,14 @@ fn choice(field: &'static str, found: Found, times: &[Told]) -> Option<Choice> {
     let at = times
         .iter()
         .position(|told| (told.when == Some(when) || told.until == Some(when)) && found.quote.contains(told.span));
-    Some(Choice { field, when, rule: found.rule, chance: found.chance, quote: found.quote, told: at })
+    Some(Choice {
+        field,
+        when,
+        rule: found.rule,
+        chance: found.chance.map(super::rounded),
+        quote: found.quote,
+        told: at,
+    })
 }
 
 /// The item as a row of the account; the second end of a range and a repetition in another zone belong to the first.

@@ -17,7 +17,7 @@ use html5ever::{LocalName, local_name};
 use regex::Regex;
 
 use super::boilerplate::Boilerplate;
-use super::limits::ATTRIBUTES;
+use super::limits::{ATTRIBUTES, OPEN_ELEMENTS};
 use super::pieces::{Kind, Link, Pieces, Place};
 use super::stamp::{self, Written};
 use super::{Page, Skip};
@@ -279,7 +279,7 @@ impl State {
         if VOID.binary_search(&name).is_ok() {
             return None;
         }
-        let place = self.place(tag);
+        let place = self.place(tag, is_block);
         let hidden = self.open.last().is_some_and(|open| open.hidden) || HIDDEN.binary_search(&name).is_ok();
         if name == "title" && self.title.is_none() && !self.is_hidden() {
             self.title = Some(String::new());
@@ -298,6 +298,10 @@ impl State {
         {
             self.end_zone();
             self.stamp = Some(Stamp { depth: self.open.len(), datetime: datetime.to_owned(), words: String::new() });
+        }
+        if self.open.len() >= OPEN_ELEMENTS {
+            self.pieces.go_beyond(Skip::Beyond { most: OPEN_ELEMENTS, of: "elements within each other" });
+            return None;
         }
         *self.counts.entry(tag.name.clone()).or_default() += 1;
         self.open.push(Open { name: tag.name.clone(), is_block, hidden, place });
@@ -321,7 +325,7 @@ impl State {
     }
 
     /// Where the text of the element stands: the kind of its blocks, and the region of the page.
-    fn place(&mut self, tag: &Tag) -> Place {
+    fn place(&mut self, tag: &Tag, is_block: bool) -> Place {
         let mut place = self.open.last().map(|open| open.place).unwrap_or_default();
         let inherits = matches!(place.kind, Kind::Heading(_) | Kind::Item(_) | Kind::Pre);
         place.kind = match &*tag.name {
@@ -338,7 +342,7 @@ impl State {
             _ if inherits => place.kind,
             _ => Kind::Paragraph,
         };
-        place.depth += usize::from(BLOCKS.binary_search(&&*tag.name).is_ok());
+        place.depth += u32::from(is_block);
         if tag.name == local_name!("a") {
             place.link = match attribute(tag, "href") {
                 // What a click opens, or the top of the page.
@@ -347,7 +351,7 @@ impl State {
                 Some(_) => Link::Away,
             };
         }
-        place.panel |= is_panel(tag);
+        place.panel |= !tag.attrs.is_empty() && is_panel(tag);
         if matches!(&*tag.name, "main" | "article") {
             place.region = self.pieces.main_region(place.region, tag.name == local_name!("article"));
         } else if let Some(why) = boilerplate(tag, place.panel)
@@ -736,6 +740,14 @@ mod tests {
         ] {
             assert_eq!(read(&page).beyond.is_some(), expected, "{page:.60}");
         }
+    }
+
+    #[test]
+    fn a_page_of_very_many_elements_within_each_other_is_not_read() {
+        let page = |count: usize| read(&format!("{}x", "<div>".repeat(count)));
+        assert_eq!(page(OPEN_ELEMENTS).blocks.len(), 1);
+        let why = page(OPEN_ELEMENTS + 1).beyond.map(|why| why.to_string()).unwrap_or_default();
+        assert!(why.starts_with("more than 200000 elements within each other"), "{why}");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub const COLUMNS: usize = 2000;
 pub const LINE_CELLS: usize = 20_000;
 /// Attributes of one element of a page: each is compared with all before it.
 pub const ATTRIBUTES: usize = 200;
+/// Elements of a page that are open at a time: those of saved pages nest some dozen deep.
+pub const OPEN_ELEMENTS: usize = 200_000;
 
 /// Bytes of XML in one part of an office file. The text of a book has a tenth of it.
 pub const XML_BYTES: u64 = 32 << 20;

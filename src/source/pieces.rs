@@ -15,7 +15,7 @@ pub struct Place {
     /// Which region, as an index; 0 is the page itself.
     pub region: usize,
     /// Blocks that are open around it.
-    pub depth: usize,
+    pub depth: u32,
     /// It links to somewhere.
     pub link: Link,
     /// It is in a box that readers open and close.
@@ -78,8 +78,8 @@ pub struct Piece {
     /// What links to it name, if it is a heading.
     anchor: Option<String>,
     /// Blocks that were open around it, and the fewest that were since the piece before.
-    pub depth: usize,
-    pub least_depth: usize,
+    pub depth: u32,
+    pub least_depth: u32,
     pub linked: Linked,
 }
 
@@ -100,7 +100,7 @@ struct Region {
 #[derive(Debug, Default)]
 struct Row {
     region: usize,
-    depth: usize,
+    depth: u32,
     /// The number of the cell with each piece.
     pieces: Vec<(usize, Piece)>,
     cells: usize,
@@ -126,7 +126,7 @@ pub struct Pieces {
     /// Of the block that is being read.
     linked: Linked,
     /// See `Piece::least_depth`.
-    least_depth: usize,
+    least_depth: u32,
     /// Bytes of all pieces so far.
     bytes: usize,
     /// See `Page::beyond`.
@@ -220,6 +220,11 @@ impl Pieces {
     /// Whether the page has more than a document may have: what follows is dropped, and a reader may stop.
     pub fn is_full(&self) -> bool {
         self.beyond.is_some()
+    }
+
+    /// The page has more of something than a document may have.
+    pub fn go_beyond(&mut self, why: Skip) {
+        self.beyond.get_or_insert(why);
     }
 
     pub fn text(&mut self, text: &str) {

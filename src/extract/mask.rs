@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 /// What is blanked (group 1 where there is one, else the whole match), beside words without which nothing is. Most texts
 /// have none of them, and most runs need not compile the expression. Long limits count bytes: as characters they would
 /// make expressions of many thousand states.
-static BLANKED: [(&str, LazyLock<Option<Regex>>); 9] = [
+static BLANKED: [(&str, LazyLock<Option<Regex>>); 11] = [
     ("<!--", LazyLock::new(|| Regex::new(r"(?s-u)<!--.{0,4000}?-->").ok())),
     ("</", LazyLock::new(|| Regex::new(r"(?s-u)<(?:strike|s|del)>.{0,2000}?</(?:strike|s|del)>").ok())),
     ("~~", LazyLock::new(|| Regex::new(r"~~[^~\n]{1,500}~~").ok())),
@@ -20,6 +20,15 @@ static BLANKED: [(&str, LazyLock<Option<Regex>>); 9] = [
     (">", LazyLock::new(|| Regex::new(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,400})?/?>").ok())),
     ("://", LazyLock::new(|| Regex::new(r#"(?:https?|ftp)://[^\s<>")\]]+"#).ok())),
     ("&", LazyLock::new(|| Regex::new(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,5});").ok())),
+    // The banner of a status page tells of the day on which the page was saved.
+    (
+        "All services available",
+        LazyLock::new(|| Regex::new(r"(?m-u)^[^\n\d]{0,20}\d{1,2}, \d{4}\s+All services available").ok()),
+    ),
+    (
+        "All Systems Operational",
+        LazyLock::new(|| Regex::new(r"(?m-u)^[^\n\d]{0,20}\d{1,2}, \d{4}\s+All Systems Operational").ok()),
+    ),
 ];
 
 /// The masked copy of `text`.
@@ -85,6 +94,8 @@ mod tests {
             ("~~fixed 10:00~~ 11:00", "                11:00"),
             ("snake_case _so_", "snake_case  so "),
             ("10:00\u{a0}UTC", "10:00  UTC"),
+            ("May 03, 2018  All services available\nx", "                                    \nx"),
+            ("10:00 All Systems Operational", "10:00 All Systems Operational"),
         ] {
             assert_eq!(mask(text), masked, "{text}");
         }

@@ -9,6 +9,27 @@ const LEAP_YEAR: i16 = 2024;
 /// Numbers that are read as years where they stand alone.
 const YEARS: std::ops::Range<i16> = 1990..2040;
 
+/// Names of fields that hold the day of what is reported.
+const OF_INCIDENT: [&str; 14] = [
+    "start",
+    "start time",
+    "started",
+    "started at",
+    "start of impact",
+    "start of incident",
+    "date of incident",
+    "incident date",
+    "date of the incident",
+    "date of outage",
+    "outage date",
+    "day of incident",
+    "date of event",
+    "date of occurrence",
+];
+
+/// A line of fewer bytes is a title, a signature or a field, and no sentence.
+const SHORT_LINE: usize = 60;
+
 /// A day told so often is the day of the incident, whatever day is told once above it.
 const OFTEN: usize = 3;
 
@@ -73,17 +94,31 @@ impl Resolver<'_> {
     /// The year that the head of its table, else the heading above it, gives a block: "| Date (2021) | Time |", "## 2021".
     fn years(&self) -> Vec<Option<i16>> {
         let mut dated = vec![false; self.blocks.len()];
-        self.items.iter().filter(|item| item.moment().is_some()).for_each(|item| dated[item.block] = true);
-        let (mut heading, mut table, mut before) = (None, None, None);
+        // A weekday is no date: "Giving Tuesday 2021" gives a year.
+        let tells_date = |item: &&Item| {
+            item.moment().is_some_and(|m| {
+                m.clock.is_some() || m.date.is_some_and(|date| !matches!(date, DateExpr::Weekday { .. }))
+            })
+        };
+        self.items.iter().filter(tells_date).for_each(|item| dated[item.block] = true);
+        let (mut title, mut heading, mut table, mut before) = (None, None, None, None);
         let given = |(block, dated): (&Block, &bool)| {
+            let first = before.is_none() && block.span.len() < SHORT_LINE;
             let year = || Some(block.span.of(self.text)).filter(|_| !dated).and_then(lone_year);
             match block.kind {
-                BlockKind::Heading(_) => heading = year(),
+                BlockKind::Heading(_) => {
+                    heading = year();
+                    title = title.or(Some(heading));
+                }
                 BlockKind::TableRow if before != Some(BlockKind::TableRow) => table = year(),
+                BlockKind::Meta if title.is_none() && block.span.of(self.text).trim_start().starts_with("title") => {
+                    title = Some(year());
+                }
+                _ if first => title = Some(year()),
                 _ => {}
             }
             before = Some(block.kind);
-            table.filter(|_| block.kind == BlockKind::TableRow).or(heading)
+            table.filter(|_| block.kind == BlockKind::TableRow).or(heading).or(title.flatten())
         };
         self.blocks.iter().zip(&dated).map(given).collect()
     }
@@ -118,7 +153,7 @@ impl Resolver<'_> {
         };
         let days = if days.is_empty() { months() } else { days };
         if days.is_empty() {
-            return;
+            return self.give_only_year();
         }
         for at in 0..self.items.len() {
             let Some(DateExpr::MonthDay { month, day }) = self.items[at].moment().and_then(|m| m.date) else {
@@ -126,7 +161,9 @@ impl Resolver<'_> {
             };
             let known = if self.items[at].lead && !entries.is_empty() { &entries } else { &days };
             let later = known.partition_point(|(other, ..)| *other < at);
-            let beside = known[later.saturating_sub(1)..].iter().take(2);
+            // A heading goes by what stands above it: below may be told what led to it.
+            let heading = later > 0 && matches!(self.kind(at), BlockKind::Heading(_));
+            let beside = known[later.saturating_sub(1)..].iter().take(if heading { 1 } else { 2 });
             let nearest = beside.min_by_key(|(other, ..)| other.abs_diff(at));
             let Some((other, year, known_month)) = nearest else { continue };
             let written = self.is_publication(*other) || self.kind(*other) == BlockKind::Meta;
@@ -139,6 +176,23 @@ impl Resolver<'_> {
             };
             if Date::new(year, month, day).is_ok()
                 && let Some(moment) = self.moment_mut(at)
+            {
+                moment.date = Some(DateExpr::Full { year, month, day });
+            }
+        }
+    }
+
+    /// Gives days the one year that short lines name, where nothing else tells any: "— The team, 2019".
+    fn give_only_year(&mut self) {
+        let lines = self.text.lines().filter(|line| line.len() < SHORT_LINE);
+        let words =
+            lines.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | ':' | '/'))));
+        let years = words.filter_map(|word| word.parse::<i16>().ok()).filter(|year| YEARS.contains(year));
+        let Some(year) = years.map(Some).reduce(|one, other| one.filter(|_| one == other)).flatten() else { return };
+        for at in 0..self.items.len() {
+            if let Some(moment) = self.moment_mut(at)
+                && let Some(DateExpr::MonthDay { month, day }) = moment.date
+                && Date::new(year, month, day).is_ok()
             {
                 moment.date = Some(DateExpr::Full { year, month, day });
             }
@@ -255,7 +309,16 @@ impl Resolver<'_> {
             let day = item.moment().filter(|moment| moment.clock.is_none()).and_then(own_date)?;
             let sentence =
                 sentence_around(self.text, self.blocks[item.block].span, item.expr.span).to_ascii_lowercase();
-            let says = ["all events", "all times", "all timestamps", "all entries", "everything happened"];
+            let says = [
+                "all events",
+                "all times",
+                "all timestamps",
+                "all entries",
+                "everything happened",
+                "unless noted",
+                "unless otherwise",
+                "unless stated",
+            ];
             says.iter().any(|words| sentence.contains(words)).then_some(day)
         })
     }
@@ -263,8 +326,12 @@ impl Resolver<'_> {
     // ---- the anchor day ------------------------------------------------------------------------------------------
 
     /// The day the document is about, for clock times that nothing else dates.
-    pub(super) fn anchor(&self) -> Option<Date> {
-        let dated = |at: usize| self.items[at].moment().and_then(own_date);
+    ///
+    /// The second is whether the document says so itself, in its title, in a field, or with a range.
+    pub(super) fn anchor(&self) -> Option<(Date, bool)> {
+        // What lies ahead of the day of writing is planned.
+        let planned = |day: &Date| self.published.is_some_and(|written| *day > written);
+        let dated = |at: usize| self.items[at].moment().and_then(own_date).filter(|day| !planned(day));
         let first = |wanted: &dyn Fn(usize) -> bool| (0..self.items.len()).filter(|at| wanted(*at)).find_map(dated);
         let titled = |at: usize| self.items[at].block < 4 && matches!(self.kind(at), BlockKind::Heading(1 | 2));
         let body =
@@ -280,22 +347,43 @@ impl Resolver<'_> {
         };
         // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
         let ranged =
-            |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role == Role::To && m.clock.is_some());
+            |at: usize| told(at) && self.items[at].moment().is_some_and(|m| m.role != Role::Alone && m.clock.is_some());
         // The banner of a page tells the day it was saved; the day of the incident is told again and again.
         let mut days: Vec<Date> = (0..self.items.len()).filter(|at| body(*at)).filter_map(dated).collect();
         days.sort_unstable();
         let times = |day: Date| days.partition_point(|d| *d <= day) - days.partition_point(|d| *d < day);
         let most = days.iter().map(|day| times(*day)).max().unwrap_or(0);
         let stray = |at: usize| most >= OFTEN && dated(at).is_some_and(|day| times(day) == 1);
-        first(&titled)
+        let sure = first(&|at| body(at) && self.is_labelled(at, &OF_INCIDENT))
+            .or_else(|| first(&titled))
             .or_else(|| first(&|at| ranged(at) && !stray(at)))
-            .or_else(|| first(&|at| told(at) && !stray(at)))
+            .or_else(|| first(&|at| body(at) && self.is_labelled(at, &["date", "day", "when"])));
+        if let Some(day) = sure {
+            return Some((day, true));
+        }
+        first(&|at| told(at) && !stray(at))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))
             .or_else(|| first(&|at| self.kind(at) == BlockKind::Meta))
             .or_else(|| first(&body))
             .or_else(|| (0..self.items.len()).filter(|at| self.kind(*at) == BlockKind::Update).filter_map(dated).min())
             .or_else(|| first(&|_| true))
+            .map(|day| (day, false))
+    }
+
+    /// Whether the block is a field of such a name and this its value: "Date of incident: ...", "| Date | ... |".
+    fn is_labelled(&self, at: usize, labels: &[&str]) -> bool {
+        let block = self.blocks[self.items[at].block].span;
+        let before = &self.text[block.start..self.items[at].expr.span.start];
+        let Some(end) =
+            before.find([':', '|']).map(|end| if end == 0 { before[1..].find('|').map_or(0, |e| e + 1) } else { end })
+        else {
+            return false;
+        };
+        let letters = |c: char| !c.is_alphabetic();
+        // A weekday may stand before a date.
+        before.len() - end < 16
+            && labels.iter().any(|label| before[..end].trim_matches(letters).eq_ignore_ascii_case(label))
     }
 
     /// The day of writing: what is said to be it, else the date of a front matter or a mail's header.
@@ -321,9 +409,12 @@ impl Resolver<'_> {
         let before = &self.text[block.span.start..start];
         let before = before[last(before, 64)..].trim_end_matches(|c: char| !c.is_alphabetic());
         let tail = before[last(before, 32)..].to_ascii_lowercase();
-        let before_preposition = tail.strip_suffix(" on").or(tail.strip_suffix(" at"));
+        let before_preposition =
+            [" on", " at", " on the"].iter().find_map(|preposition| tail.strip_suffix(preposition));
         [
             "posted",
+            "issued",
+            "sent",
             "published",
             "updated",
             "last modified",
@@ -342,8 +433,14 @@ impl Resolver<'_> {
 /// The only number of a heading, where it is a year that stands by itself.
 fn lone_year(heading: &str) -> Option<i16> {
     let digits = |c: char| c.is_ascii_digit();
-    let mut numbers = heading.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.contains(digits));
+    let mut numbers =
+        heading.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '/')).filter(|word| word.contains(digits));
     let year = numbers.next().filter(|_| numbers.next().is_none())?;
+    // "2021-02" and "2021/02" are years too.
+    let year = match year.split_once(['-', '/']) {
+        Some((year, month)) if matches!(month.parse(), Ok(1..=12)) => year,
+        _ => year,
+    };
     year.parse().ok().filter(|year| YEARS.contains(year))
 }
 

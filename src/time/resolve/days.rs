@@ -20,7 +20,11 @@ impl Resolver<'_> {
                     _ if ahead > 4 => ahead - 7,
                     _ => ahead,
                 };
-                day.checked_add(shift.days()).ok().map(|date| (date, Source::Neighbour))
+                let date = day.checked_add(shift.days()).ok()?;
+                // What is told has happened by the day of writing.
+                let ahead = shift > 0 && self.published.is_some_and(|written| day <= written && date > written);
+                let date = if ahead { date.checked_sub(7.days()).ok()? } else { date };
+                Some((date, Source::Neighbour))
             }
             // The nearest day of that number.
             DateExpr::Day(number) => {

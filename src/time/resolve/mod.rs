@@ -14,12 +14,14 @@ mod context;
 mod days;
 mod order;
 mod place;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
+use self::spelling::{compact_day, legible, undotted};
 use super::expr::*;
 use super::zone::Zone;
 use super::{lex, scan};
@@ -113,9 +115,13 @@ const MOST: usize = 100_000;
 /// Finds and places every time expression of `document`. `text` is its text or a masked copy of the same length.
 pub fn resolve(document: &Document, text: &str) -> Resolution {
     let (mut items, mut notes) = (Vec::new(), Vec::new());
+    let text = &*undotted(text);
     for (block, home) in document.blocks.iter().enumerate().filter(|(_, home)| home.kind != BlockKind::Code) {
+        if let Some(expr) = compact_day(home, text) {
+            items.push(Item { expr, block, lead: false, when: None, day: Source::Nowhere, zone: Source::Nowhere });
+        }
         // Each block by itself: what would run from one into the next ("2024-01-10" / "- 00:00") is two things.
-        for mut expr in scan(home.span.of(text)) {
+        for mut expr in scan(&legible(home, text)) {
             expr.span = Span::new(expr.span.start + home.span.start, expr.span.end + home.span.start);
             let lead = is_lead(text, home, expr.span.start);
             items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
@@ -192,13 +198,14 @@ struct Resolver<'d> {
 impl Resolver<'_> {
     fn run(&mut self) {
         self.order_numeric_dates();
+        self.look_back();
         let zones = self.zone_statements();
         self.read_abbreviations();
         let common = self.common_zone();
         self.give_zones(&zones, common);
         self.give_years();
         self.published = self.publication();
-        let anchor = self.anchor();
+        let (anchor, sure) = self.anchor().unzip();
         let named = |day: Date| {
             self.moments().any(|(at, moment)| {
                 own_date(moment) == Some(day) && !matches!(self.kind(at), BlockKind::Meta | BlockKind::Update)
@@ -209,11 +216,23 @@ impl Resolver<'_> {
         let dial = self.dial();
         let stated = self.day_statement();
         for run in self.runs() {
-            self.place_run(&run, anchor, stated, dial);
+            self.place_run(&run, anchor, stated, anchor.filter(|_| sure == Some(true)), dial);
         }
         self.place_prose(anchor);
         self.place_elapsed();
         self.place_later();
+    }
+
+    /// "No deploy since Friday" speaks of the Friday before.
+    fn look_back(&mut self) {
+        for item in &mut self.items {
+            let since = self.text[..item.expr.span.start].trim_end().ends_with("since");
+            if let Value::Moment(moment) = &mut item.expr.value
+                && let Some(DateExpr::Weekday(day)) = moment.date.filter(|_| since)
+            {
+                moment.date = Some(DateExpr::WeekdayBefore(day));
+            }
+        }
     }
 
     /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00".

@@ -43,8 +43,15 @@ impl Resolver<'_> {
         runs
     }
 
-    /// `stated`: the day of every entry that names no other.
-    pub(super) fn place_run(&mut self, run: &Run, anchor: Option<Date>, stated: Option<Date>, dial: Dial) {
+    /// `stated`: the day of every entry that names no other; `sure`: the anchor, where the document says so itself.
+    pub(super) fn place_run(
+        &mut self,
+        run: &Run,
+        anchor: Option<Date>,
+        stated: Option<Date>,
+        sure: Option<Date>,
+        dial: Dial,
+    ) {
         let mut leads = run.leads.clone();
         let backwards = self.counts_down(&leads);
         if backwards {
@@ -57,6 +64,8 @@ impl Resolver<'_> {
         let mut source = if run.scope.is_some() { Source::Neighbour } else { Source::Document };
         let mut last: Option<Last> = None;
         let mut named = false;
+        // "24 April: switches replaced" tells what came before, and dates no entry below it.
+        let mut background = false;
         for (index, &at) in leads.iter().enumerate() {
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             let placed = self.day_of(&moment, day);
@@ -68,13 +77,17 @@ impl Resolver<'_> {
                 named = true;
             } else if let Some(stated) = stated.filter(|stated| named && day.is_some_and(|day| day < *stated)) {
                 (day, source, named) = (Some(stated), Source::Document, false);
+            } else if let Some(sure) = sure.filter(|sure| background && day.is_some_and(|day| day < *sure)) {
+                (day, source) = (Some(sure), Source::Document);
             }
+            background = false;
             let Some(clock) = moment.clock else {
                 if tells_no_day(&moment) {
                     continue;
                 }
                 self.set(at, day.map(When::Day), if placed.is_some() { Source::Own } else { source });
                 last = None;
+                background = true;
                 continue;
             };
             let own = placed.is_some_and(|(_, from)| from == Source::Own);
@@ -178,6 +191,9 @@ impl Resolver<'_> {
                 continue;
             }
             self.place_in_prose(at, &moment, day, anchor);
+            if self.is_publication(at) {
+                continue;
+            }
             // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
             let own = own_date(&moment).is_some();
             let free = own || self.published_after && day.is_none();
@@ -227,7 +243,7 @@ impl Resolver<'_> {
         let Some(clock) = moment.clock else {
             return self.set(at, (!tells_no_day(moment)).then_some(When::Day(date)), source);
         };
-        let mut wall = wall(date, clock);
+        let mut wall = wall(date, clock).map(|wall| self.half_of_day(at, wall));
         if moment.role == Role::Alias {
             wall = self.same_instant(at, wall, moment.zone.as_ref());
         } else if moment.date.is_none() && moment.role != Role::To {
@@ -252,6 +268,20 @@ impl Resolver<'_> {
         let far = |wall: DateTime| wall.duration_since(entry).as_secs().abs();
         let days = [0, -1, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());
         days.filter(|near| *near == wall || far(wall) > 12 * 3600).min_by_key(|near| far(*near)).unwrap_or(wall)
+    }
+
+    /// A time in words is of the half of the day that is nearer to the time told before it: "half past three" after "2:10 pm".
+    fn half_of_day(&self, at: usize, wall: DateTime) -> DateTime {
+        let in_words = |item: &Item| !item.expr.span.of(self.text).contains(|c: char| c.is_ascii_digit());
+        let open = self.items[at].moment().and_then(|m| m.clock).is_some_and(|clock| clock.half_open);
+        if !open || !in_words(&self.items[at]) {
+            return wall;
+        }
+        let before = self.items[..at].iter().rev().filter(|item| !in_words(item));
+        let told = before.filter_map(|item| item.when?.wall().filter(|other| other.date() == wall.date())).next();
+        let far = |wall: DateTime| told.map(|told| wall.duration_since(told).as_secs().abs());
+        let later = wall.checked_add(12.hours()).ok().filter(|later| later.date() == wall.date());
+        later.filter(|later| far(*later) < far(wall)).unwrap_or(wall)
     }
 
     /// The wall time of a repetition, on the day that makes it the same instant as what it repeats: `22:30 PDT (05:30 UTC)`.

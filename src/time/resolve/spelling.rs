@@ -1,0 +1,93 @@
+//! Ways of writing times that only the document as a whole, or the place in it, shows to be times.
+//!
+//! "14.05" is a time where the document writes its times so, "20180522" where it leads a heading, and the day in
+//! "Incidents/2021-06-14" is one where the path is a title. What is rewritten keeps its length, so that every span holds.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::scan;
+use super::*;
+
+/// So many times make a way of writing them.
+const LEAST_DOTTED: usize = 2;
+
+/// A longer block is no path.
+const MOST_OF_PATH: usize = 100;
+
+/// What a decimal number counts.
+const UNITS: [&str; 24] = [
+    "ms", "s", "sec", "seconds", "minutes", "min", "hours", "days", "x", "times", "gb", "mb", "tb", "kb", "percent",
+    "million", "billion", "euro", "eur", "usd", "gbp", "lts", "v", "kw",
+];
+
+/// The day that leads a heading in eight digits: "20180522 Campus core loop".
+pub(super) fn compact_day(block: &Block, text: &str) -> Option<TimeExpr> {
+    let own = block.span.of(text);
+    let digits = own.trim_start_matches(|c: char| !c.is_alphanumeric()).get(..8)?;
+    let heading = matches!(block.kind, BlockKind::Heading(_)) && digits.bytes().all(|b| b.is_ascii_digit());
+    if !heading {
+        return None;
+    }
+    let date = format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]);
+    let mut expr = scan(&date).pop()?;
+    let start = block.span.start + own.find(digits)?;
+    expr.span = Span::new(start, start + 8);
+    Some(expr)
+}
+
+/// The text with clock times as "14.05" written "14:05", where the document writes them so: it has none with a colon, and
+/// words before some of these numbers say that they are times.
+pub(super) fn undotted(text: &str) -> Cow<'_, str> {
+    static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+        // The pattern is a constant that a test compiles.
+        Regex::new(concat!(
+            r"(?m)(?:^[\s*|>-]*(?:[A-Z][a-z]{2},? )?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?",
+            r"|\b(?:[Aa]t|[Aa]round|[Aa]bout|[Bb]y|[Uu]ntil|[Tt]ill|[Ss]ince|[Ff]rom|[Bb]etween|[Aa]fter|[Bb]efore)\s+(?:about )?)",
+            r"(?:[01]?\d|2[0-3])(\.)[0-5]\d(?:hrs|h)?\b",
+            r"(?:\s*(?:and|to|until|till|-|–)\s*(?:about )?(?:[01]?\d|2[0-3])(\.)[0-5]\d(?:hrs|h)?\b)?",
+        ))
+        .unwrap_or_else(|e| panic!("the pattern of dotted times: {e}"))
+    });
+    static COLON: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b\d{1,2}:[0-5]\d\b").unwrap_or_else(|e| panic!("the pattern of clock times: {e}"))
+    });
+    if COLON.is_match(text) {
+        return Cow::Borrowed(text);
+    }
+    // What goes on is a version, a decimal, or an amount.
+    let is_time = |found: &regex::Captures| {
+        let after = &text[found.get(0).map_or(0, |whole| whole.end())..];
+        let goes_on = after.starts_with(['%', '°'])
+            || after.starts_with(['.', ',']) && after[1..].starts_with(|c: char| c.is_ascii_digit());
+        let unit = after.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        !goes_on && !UNITS.contains(&unit.to_ascii_lowercase().as_str())
+    };
+    let found: Vec<_> = DOTTED.captures_iter(text).filter(is_time).collect();
+    let dots = found.iter().flat_map(|found| [found.get(1), found.get(2)]).flatten().map(|dot| dot.start());
+    let dots: Vec<usize> = dots.collect();
+    if dots.len() < LEAST_DOTTED {
+        return Cow::Borrowed(text);
+    }
+    let mut out = text.to_owned();
+    dots.into_iter().for_each(|dot| out.replace_range(dot..=dot, ":"));
+    Cow::Owned(out)
+}
+
+/// The text of a block to scan. In a heading or another short line a day may be part of a path: "Incidents/2021-06-14 cache".
+pub(super) fn legible<'t>(block: &Block, text: &'t str) -> Cow<'t, str> {
+    let own = block.span.of(text);
+    if own.len() > MOST_OF_PATH || !own.contains('/') {
+        return Cow::Borrowed(own);
+    }
+    let mut out = own.to_owned();
+    for (at, _) in own.match_indices('/') {
+        let letter = own[..at].ends_with(|c: char| c.is_alphabetic());
+        if letter && own[at + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+            out.replace_range(at..=at, " ");
+        }
+    }
+    Cow::Owned(out)
+}

@@ -78,7 +78,11 @@ pub(super) fn durations(reading: &Reading, out: &mut Times, stated_ttd: Option<L
         let chance = |found: Option<Found>| found.and_then(|found| found.chance).unwrap_or(1.0);
         chance(a) * chance(b) >= LIKELY
     };
-    out.ttd = between(out.detected, out.started).filter(|_| likely(out.detected, out.started)).or(stated_ttd);
+    // From day to day none of the times to detect was right, where organisations were held out.
+    let bare = |found: Option<Found>| matches!(found, Some(Found { when: When::Day(_), .. }));
+    out.ttd = between(out.detected, out.started)
+        .filter(|_| likely(out.detected, out.started) && !(bare(out.detected) && bare(out.started)))
+        .or(stated_ttd);
     // Where the start is known to have been on another day, the time since the detection is not what it took.
     let began_before = matches!(
         (out.started.map(|f| f.when.date()), out.detected.map(|f| f.when.date())),

@@ -375,6 +375,10 @@ impl Resolver<'_> {
     fn is_labelled(&self, at: usize, labels: &[&str]) -> bool {
         let block = self.blocks[self.items[at].block].span;
         let before = &self.text[block.start..self.items[at].expr.span.start];
+        // A name is short, and a block may be a book.
+        if before.len() > SHORT_LINE {
+            return false;
+        }
         let Some(end) =
             before.find([':', '|']).map(|end| if end == 0 { before[1..].find('|').map_or(0, |e| e + 1) } else { end })
         else {

@@ -4,6 +4,9 @@ use super::days::{is_background, is_passing, looks_back, tells_no_day, unknown_d
 use super::order::{Dial, Entry, Last};
 use super::*;
 
+/// So many times before one in words are looked at for the half of the day.
+const NEAR: usize = 20;
+
 impl Resolver<'_> {
     /// The timelines: items that lead their block, in groups that no heading parts.
     pub(super) fn runs(&self) -> Vec<Run> {
@@ -277,7 +280,7 @@ impl Resolver<'_> {
         if !open || !in_words(&self.items[at]) {
             return wall;
         }
-        let before = self.items[..at].iter().rev().filter(|item| !in_words(item));
+        let before = self.items[..at].iter().rev().take(NEAR).filter(|item| !in_words(item));
         let told = before.filter_map(|item| item.when?.wall().filter(|other| other.date() == wall.date())).next();
         let far = |wall: DateTime| told.map(|told| wall.duration_since(told).as_secs().abs());
         let later = wall.checked_add(12.hours()).ok().filter(|later| later.date() == wall.date());

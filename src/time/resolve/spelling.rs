@@ -65,15 +65,19 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
         let unit = after.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
         !goes_on && !UNITS.contains(&unit.to_ascii_lowercase().as_str())
     };
-    let found: Vec<_> = DOTTED.captures_iter(text).filter(is_time).collect();
-    let dots = found.iter().flat_map(|found| [found.get(1), found.get(2)]).flatten().map(|dot| dot.start());
-    let dots: Vec<usize> = dots.collect();
+    // Only places are kept: a text of nothing but such numbers has millions.
+    let dots = DOTTED
+        .captures_iter(text)
+        .filter(is_time)
+        .flat_map(|found| [found.get(1), found.get(2)].map(|dot| Some(dot?.start())));
+    let dots: Vec<usize> = dots.flatten().collect();
     if dots.len() < LEAST_DOTTED {
         return Cow::Borrowed(text);
     }
-    let mut out = text.to_owned();
-    dots.into_iter().for_each(|dot| out.replace_range(dot..=dot, ":"));
-    Cow::Owned(out)
+    let mut out = text.as_bytes().to_vec();
+    dots.into_iter().for_each(|dot| out[dot] = b':');
+    // One ASCII byte stands for another, so what is left is still UTF-8.
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// The text of a block to scan. In a heading or another short line a day may be part of a path: "Incidents/2021-06-14 cache".
@@ -85,7 +89,9 @@ pub(super) fn legible<'t>(block: &Block, text: &'t str) -> Cow<'t, str> {
     let mut out = own.to_owned();
     for (at, _) in own.match_indices('/') {
         let letter = own[..at].ends_with(|c: char| c.is_alphabetic());
-        if letter && own[at + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+        let after = &own.as_bytes()[at + 1..];
+        // Four digits and a dash: "RFO/2023/0117" and "INC/05/06" are numbers of documents.
+        if letter && after.len() > 4 && after[..4].iter().all(u8::is_ascii_digit) && after[4] == b'-' {
             out.replace_range(at..=at, " ");
         }
     }

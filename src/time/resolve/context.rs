@@ -1,5 +1,6 @@
 //! What the document as a whole says of its times: the order of day and month, years, zones, the day it is about.
 
+use super::place::is_bare_day;
 use super::*;
 use crate::time::zone;
 
@@ -9,23 +10,8 @@ const LEAP_YEAR: i16 = 2024;
 /// Numbers that are read as years where they stand alone.
 const YEARS: std::ops::Range<i16> = 1990..2040;
 
-/// Names of fields that hold the day of what is reported.
-const OF_INCIDENT: [&str; 14] = [
-    "start",
-    "start time",
-    "started",
-    "started at",
-    "start of impact",
-    "start of incident",
-    "date of incident",
-    "incident date",
-    "date of the incident",
-    "date of outage",
-    "outage date",
-    "day of incident",
-    "date of event",
-    "date of occurrence",
-];
+/// Days between the first and the last that one incident tells of, where little else tells which are meant.
+const CLOSE: i32 = 10;
 
 /// A line of fewer bytes is a title, a signature or a field, and no sentence.
 const SHORT_LINE: usize = 60;
@@ -81,6 +67,21 @@ impl Resolver<'_> {
         let month_first: usize = numeric.iter().map(|(_, first, _, _)| agree(*first)).sum();
         if day_first != month_first {
             return day_first > month_first;
+        }
+        // What is told of one incident lies close together: 05/10 and 06/10 are two days of October and not of two months.
+        let spread = |month_of: fn(i8, i8) -> (i8, i8)| {
+            let day = |(_, first, second, year): &(usize, i8, i8, Option<i16>)| {
+                let (month, day) = month_of(*first, *second);
+                Date::new(year.unwrap_or(LEAP_YEAR), month, day).ok()
+            };
+            let days = || numeric.iter().filter_map(day);
+            Some((days().max()? - days().min()?).get_days())
+        };
+        let spreads = (spread(|first, second| (second, first)), spread(|first, second| (first, second)));
+        if let (Some(day_first), Some(month_first)) = spreads
+            && (day_first.min(month_first) <= CLOSE && day_first.max(month_first) > 2 * CLOSE)
+        {
+            return day_first < month_first;
         }
         if numeric.iter().any(|(_, first, second, _)| first != second) {
             self.notes.push(
@@ -337,13 +338,18 @@ impl Resolver<'_> {
         let body =
             |at: usize| !matches!(self.kind(at), BlockKind::Update | BlockKind::Meta) && !self.is_publication(at);
         let clocked = |at: usize| body(at) && self.items[at].moment().is_some_and(|m| m.clock.is_some());
-        // A byline or a "last changed" line is a date and little else; what happened is told in a sentence.
+        // A byline or a "last changed" line is a date and little else; what happened is told in a sentence, or below a line
+        // that is a day and its weekday.
         let told = |at: usize| {
-            let block = self.blocks[self.items[at].block].span;
+            let item = &self.items[at];
+            let block = self.blocks[item.block].span;
+            let clock = item.moment().is_some_and(|m| m.clock.is_some());
             body(at)
-                && self.items[at].block < 25
-                && (block.len() >= self.items[at].expr.span.len() + 30
-                    || self.items[at].lead && self.items[at].moment().is_some_and(|m| m.clock.is_some()))
+                && item.block < 25
+                && (clock || self.said_of(at) != Said::Field)
+                && (block.len() >= item.expr.span.len() + 30
+                    || item.lead && clock
+                    || is_bare_day(self.text, &self.blocks[item.block], item) && names_weekday(item, self.text))
         };
         // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
         let ranged =
@@ -354,14 +360,16 @@ impl Resolver<'_> {
         let times = |day: Date| days.partition_point(|d| *d <= day) - days.partition_point(|d| *d < day);
         let most = days.iter().map(|day| times(*day)).max().unwrap_or(0);
         let stray = |at: usize| most >= OFTEN && dated(at).is_some_and(|day| times(day) == 1);
-        let sure = first(&|at| body(at) && self.is_labelled(at, &OF_INCIDENT))
+        let sure = first(&|at| body(at) && self.said_of(at) == Said::Incident)
             .or_else(|| first(&titled))
             .or_else(|| first(&|at| ranged(at) && !stray(at)))
-            .or_else(|| first(&|at| body(at) && self.is_labelled(at, &["date", "day", "when"])));
+            .or_else(|| first(&|at| body(at) && self.said_of(at) == Said::Day));
         if let Some(day) = sure {
             return Some((day, true));
         }
-        first(&|at| told(at) && !stray(at))
+        // Who gives the hour too tells what happened, and not its background.
+        first(&|at| told(at) && clocked(at) && !stray(at))
+            .or_else(|| first(&|at| told(at) && !stray(at)))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))
             .or_else(|| first(&|at| self.kind(at) == BlockKind::Meta))
@@ -369,25 +377,6 @@ impl Resolver<'_> {
             .or_else(|| (0..self.items.len()).filter(|at| self.kind(*at) == BlockKind::Update).filter_map(dated).min())
             .or_else(|| first(&|_| true))
             .map(|day| (day, false))
-    }
-
-    /// Whether the block is a field of such a name and this its value: "Date of incident: ...", "| Date | ... |".
-    fn is_labelled(&self, at: usize, labels: &[&str]) -> bool {
-        let block = self.blocks[self.items[at].block].span;
-        let before = &self.text[block.start..self.items[at].expr.span.start];
-        // A name is short, and a block may be a book.
-        if before.len() > SHORT_LINE {
-            return false;
-        }
-        let Some(end) =
-            before.find([':', '|']).map(|end| if end == 0 { before[1..].find('|').map_or(0, |e| e + 1) } else { end })
-        else {
-            return false;
-        };
-        let letters = |c: char| !c.is_alphabetic();
-        // A weekday may stand before a date.
-        before.len() - end < 16
-            && labels.iter().any(|label| before[..end].trim_matches(letters).eq_ignore_ascii_case(label))
     }
 
     /// The day of writing: what is said to be it, else the date of a front matter or a mail's header.
@@ -403,35 +392,6 @@ impl Resolver<'_> {
         let said = (0..self.items.len()).filter(|at| self.is_publication(*at)).find_map(dated);
         said.or_else(|| (0..self.items.len()).filter(|at| head(*at)).find_map(dated))
     }
-
-    /// Whether the moment tells when the text was written or changed, not when something happened.
-    pub(super) fn is_publication(&self, at: usize) -> bool {
-        let block = self.blocks[self.items[at].block];
-        let start = self.items[at].expr.span.start;
-        // No more than marks and the words below are long: a block may be a book.
-        let last = |text: &'_ str, bytes: usize| text.floor_char_boundary(text.len().saturating_sub(bytes));
-        let before = &self.text[block.span.start..start];
-        let before = before[last(before, 64)..].trim_end_matches(|c: char| !c.is_alphabetic());
-        let tail = before[last(before, 32)..].to_ascii_lowercase();
-        let before_preposition =
-            [" on", " at", " on the"].iter().find_map(|preposition| tail.strip_suffix(preposition));
-        [
-            "posted",
-            "issued",
-            "sent",
-            "published",
-            "updated",
-            "last modified",
-            "last edited",
-            "written",
-            "reviewed",
-            "created on",
-            "document date",
-            "report date",
-        ]
-        .iter()
-        .any(|word| tail.ends_with(word) || before_preposition.is_some_and(|before| before.ends_with(word)))
-    }
 }
 
 /// The only number of a heading, where it is a year that stands by itself.
@@ -446,6 +406,18 @@ fn lone_year(heading: &str) -> Option<i16> {
         _ => year,
     };
     year.parse().ok().filter(|year| YEARS.contains(year))
+}
+
+/// Whether the words of a day name the day of the week too.
+fn names_weekday(item: &Item, text: &str) -> bool {
+    let words = item.expr.span.of(text).split(|c: char| !c.is_alphabetic());
+    let is_weekday = |word: &str| {
+        scan(word).first().is_some_and(|found| match &found.value {
+            Value::Moment(moment) => matches!(moment.date, Some(DateExpr::Weekday(_))),
+            _ => false,
+        })
+    };
+    words.filter(|word| !word.is_empty()).take(8).any(is_weekday)
 }
 
 /// Clock and zone of a moment that has both, the clock in minutes of the day.

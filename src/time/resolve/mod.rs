@@ -14,6 +14,7 @@ mod context;
 mod days;
 mod order;
 mod place;
+mod said;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod tests;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
+use self::said::Said;
 use self::spelling::{compact_day, legible, undotted};
 use super::expr::*;
 use super::zone::Zone;
@@ -218,7 +220,7 @@ impl Resolver<'_> {
         for run in self.runs() {
             self.place_run(&run, anchor, stated, anchor.filter(|_| sure == Some(true)), dial);
         }
-        self.place_prose(anchor);
+        self.place_prose(anchor, dial);
         self.place_elapsed();
         self.place_later();
     }

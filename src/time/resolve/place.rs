@@ -3,6 +3,10 @@
 use super::days::{is_background, is_passing, looks_back, tells_no_day, unknown_day};
 use super::order::{Dial, Entry, Last};
 use super::*;
+use crate::time::zone;
+
+/// A name of a zone beside a day has no more bytes.
+const ZONE_NAME: usize = 24;
 
 /// So many times before one in words are looked at for the half of the day.
 const NEAR: usize = 20;
@@ -27,7 +31,10 @@ impl Resolver<'_> {
             let divider = heading && !clocked || (lead.is_none() || bare) && is_divider(self.text, block);
             if divider {
                 runs.extend(open.take());
-                let dated = here.iter().find_map(|at| self.items[*at].moment().and_then(own_date));
+                // "Reported on: 29 April" dates no entry below it.
+                let tells = |at: &usize| heading || !matches!(self.said_of(*at), Said::Field | Said::Written);
+                let dated =
+                    here.iter().filter(|at| tells(at)).find_map(|at| self.items[*at].moment().and_then(own_date));
                 scope = if heading || dated.is_some() { dated } else { scope };
                 last_kind = None;
                 continue;
@@ -168,12 +175,13 @@ impl Resolver<'_> {
     // ---- prose ---------------------------------------------------------------------------------------------------
 
     /// Places what is not the lead of a timeline entry: ends of ranges, times inside sentences.
-    pub(super) fn place_prose(&mut self, anchor: Option<Date>) {
+    pub(super) fn place_prose(&mut self, anchor: Option<Date>, dial: Dial) {
         let mut day = None;
         let mut block = usize::MAX;
         for at in 0..self.items.len() {
             if self.items[at].block != block {
-                let heading = self.blocks[block.min(self.items[at].block)..=self.items[at].block]
+                // A heading that is dated itself dates what stands below it.
+                let heading = self.blocks[block.saturating_add(1).min(self.items[at].block)..=self.items[at].block]
                     .iter()
                     .any(|b| matches!(b.kind, BlockKind::Heading(_)));
                 block = self.items[at].block;
@@ -186,15 +194,16 @@ impl Resolver<'_> {
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             // "At 00:23 UTC on Thursday (4:23pm PST, Wednesday)": what follows goes on from Thursday.
             if moment.role == Role::Alias {
-                self.place_in_prose(at, &moment, day, anchor);
+                self.place_in_prose(at, &moment, day, anchor, dial);
                 continue;
             }
             if let Some(when) = self.items[at].when {
                 day = when.date().or(day);
                 continue;
             }
-            self.place_in_prose(at, &moment, day, anchor);
-            if self.is_publication(at) {
+            self.place_in_prose(at, &moment, day, anchor, dial);
+            // The day of writing and the value of some field date nothing that follows.
+            if moment.clock.is_none() && matches!(self.said_of(at), Said::Written | Said::Field) || self.is_publication(at) {
                 continue;
             }
             // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
@@ -211,7 +220,14 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn place_in_prose(&mut self, at: usize, moment: &Moment, day: Option<Date>, anchor: Option<Date>) {
+    fn place_in_prose(
+        &mut self,
+        at: usize,
+        moment: &Moment,
+        day: Option<Date>,
+        anchor: Option<Date>,
+        dial: Dial,
+    ) {
         // A range may be dated at its end: "Between 10:00 and 19:55 UTC on 3 May".
         let partner = match moment.role {
             Role::From => self.items.get(at + 1).and_then(Item::moment).cloned(),
@@ -246,7 +262,7 @@ impl Resolver<'_> {
         let Some(clock) = moment.clock else {
             return self.set(at, (!tells_no_day(moment)).then_some(When::Day(date)), source);
         };
-        let mut wall = wall(date, clock).map(|wall| self.half_of_day(at, wall));
+        let mut wall = wall(date, clock).map(|wall| self.half_of_day(at, wall, dial));
         if moment.role == Role::Alias {
             wall = self.same_instant(at, wall, moment.zone.as_ref());
         } else if moment.date.is_none() && moment.role != Role::To {
@@ -273,16 +289,18 @@ impl Resolver<'_> {
         days.filter(|near| *near == wall || far(wall) > 12 * 3600).min_by_key(|near| far(*near)).unwrap_or(wall)
     }
 
-    /// A time in words is of the half of the day that is nearer to the time told before it: "half past three" after "2:10 pm".
-    fn half_of_day(&self, at: usize, wall: DateTime) -> DateTime {
+    /// A time in words, or any that may be of either half of the day where others say theirs, is of the half that is nearer to
+    /// the time told before it: "half past three" after "2:10 pm", "4:55" after "4:46 p.m.".
+    fn half_of_day(&self, at: usize, wall: DateTime, dial: Dial) -> DateTime {
         let in_words = |item: &Item| !item.expr.span.of(self.text).contains(|c: char| c.is_ascii_digit());
-        let open = self.items[at].moment().and_then(|m| m.clock).is_some_and(|clock| clock.half_open);
-        if !open || !in_words(&self.items[at]) {
+        let told = |at: usize| if dial == Dial::Mixed { !self.is_open(at, dial) } else { !in_words(&self.items[at]) };
+        if !self.is_open(at, dial) || told(at) {
             return wall;
         }
-        let before = self.items[..at].iter().rev().take(NEAR).filter(|item| !in_words(item));
-        let told = before.filter_map(|item| item.when?.wall().filter(|other| other.date() == wall.date())).next();
-        let far = |wall: DateTime| told.map(|told| wall.duration_since(told).as_secs().abs());
+        let before = (0..at).rev().take(NEAR).filter(|before| told(*before));
+        let of_day = |before: usize| self.items[before].when?.wall().filter(|other| other.date() == wall.date());
+        let known = before.filter_map(of_day).next();
+        let far = |wall: DateTime| known.map(|known| wall.duration_since(known).as_secs().abs());
         let later = wall.checked_add(12.hours()).ok().filter(|later| later.date() == wall.date());
         later.filter(|later| far(*later) < far(wall)).unwrap_or(wall)
     }
@@ -362,8 +380,12 @@ fn is_divider(text: &str, block: &Block) -> bool {
 }
 
 /// A line that is a day and nothing else, above the entries of that day.
-fn is_bare_day(text: &str, block: &Block, item: &Item) -> bool {
-    let marks = |span: Span| !span.of(text).contains(char::is_alphanumeric);
+pub(super) fn is_bare_day(text: &str, block: &Block, item: &Item) -> bool {
+    // "2020-02-10, UTC"
+    let marks = |span: Span| {
+        let words = span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
+        words.is_empty() || words.len() <= ZONE_NAME && zone::named(words).is_some()
+    };
     let (before, after) =
         (Span::new(block.span.start, item.expr.span.start), Span::new(item.expr.span.end, block.span.end));
     item.moment().is_some_and(|moment| moment.clock.is_none()) && marks(before) && marks(after)

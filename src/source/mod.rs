@@ -25,6 +25,7 @@ mod dialect;
 mod docx;
 mod draft;
 mod feed;
+mod fenced;
 mod fences;
 mod front;
 mod google;
@@ -55,6 +56,7 @@ mod stamp;
 mod statuspage;
 mod surroundings;
 mod table;
+mod threads;
 pub mod walk;
 
 pub use self::limits::Limits;
@@ -362,6 +364,8 @@ fn page_of(text: String, path: Option<&Path>) -> (Page, Format) {
 /// The document named `id` that `page` is, if it has any block.
 fn of_page(page: Page, format: Format, id: &str, source: &str) -> Result<Document, Skip> {
     let Page { text, blocks, title, url, mut notes, dropped, beyond, .. } = page;
+    let mut blocks = fenced::open_timelines(&text, blocks);
+    threads::close_updates(&text, &mut blocks);
     if let Some(why) = beyond {
         return Err(why);
     }

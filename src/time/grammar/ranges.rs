@@ -68,8 +68,12 @@ impl Scanner<'_> {
         }
         let mut joined = false;
         for token in tokens(between) {
-            let word = between[token.start..token.end].to_ascii_lowercase();
-            match word.as_str() {
+            let word = &between[token.start..token.end];
+            // "15:20 — At 14:52 the alarm was raised" begins anew.
+            if matches!(word, "At" | "On" | "Around" | "About" | "After" | "Before" | "Just") {
+                return false;
+            }
+            match word.to_ascii_lowercase().as_str() {
                 "-" | "–" | "—" | "−" | "→" | "to" | "until" | "till" | "through" | "thru" | ">" | "➔" | "➜" | "➝" => {
                     joined = true
                 }

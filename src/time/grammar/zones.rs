@@ -10,6 +10,11 @@ impl Scanner<'_> {
         if !self.same_line(at) {
             return None;
         }
+        // "14:49 local (EDT)", "14:49 local time (EDT)"
+        if self.is(at, "local") {
+            let open = at + 1 + usize::from(self.is(at + 1, "time"));
+            return if self.str(open) == "(" { self.zone_after(open, true) } else { None };
+        }
         // "10:30 **UTC**"
         if self.str(at) == "*" && self.str(at + 1) == "*" {
             return self.try_zone_words(at + 2);

@@ -220,6 +220,7 @@ impl Resolver<'_> {
                     "timezone:",
                     "time zone:",
                     "events are",
+                    "local time",
                 ];
                 let says = WORDS.iter().any(|word| sentence.contains(word));
                 let short = sentence.len() < 24 || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
@@ -330,9 +331,10 @@ impl Resolver<'_> {
     ///
     /// The second is whether the document says so itself, in its title, in a field, or with a range.
     pub(super) fn anchor(&self) -> Option<(Date, bool)> {
-        // What lies ahead of the day of writing is planned.
-        let planned = |day: &Date| self.published.is_some_and(|written| *day > written);
-        let dated = |at: usize| self.items[at].moment().and_then(own_date).filter(|day| !planned(day));
+        // What lies ahead of the day of writing is planned, but where that stands at the foot: of the oldest update.
+        let foot = (0..self.items.len()).find(|at| self.is_publication(*at)).unwrap_or(0);
+        let planned = |at: usize, day: &Date| at >= foot && self.published.is_some_and(|written| *day > written);
+        let dated = |at: usize| self.items[at].moment().and_then(own_date).filter(|day| !planned(at, day));
         let first = |wanted: &dyn Fn(usize) -> bool| (0..self.items.len()).filter(|at| wanted(*at)).find_map(dated);
         let titled = |at: usize| self.items[at].block < 4 && matches!(self.kind(at), BlockKind::Heading(1 | 2));
         let body =

@@ -117,7 +117,7 @@ const MOST: usize = 100_000;
 /// Finds and places every time expression of `document`. `text` is its text or a masked copy of the same length.
 pub fn resolve(document: &Document, text: &str) -> Resolution {
     let (mut items, mut notes) = (Vec::new(), Vec::new());
-    let text = &*undotted(text);
+    let text = &*undotted(&document.blocks, text);
     for (block, home) in document.blocks.iter().enumerate().filter(|(_, home)| home.kind != BlockKind::Code) {
         if let Some(expr) = compact_day(home, text) {
             items.push(Item { expr, block, lead: false, when: None, day: Source::Nowhere, zone: Source::Nowhere });

@@ -203,7 +203,9 @@ impl Resolver<'_> {
             }
             self.place_in_prose(at, &moment, day, anchor, dial);
             // The day of writing and the value of some field date nothing that follows.
-            if moment.clock.is_none() && matches!(self.said_of(at), Said::Written | Said::Field) || self.is_publication(at) {
+            if moment.clock.is_none() && matches!(self.said_of(at), Said::Written | Said::Field)
+                || self.is_publication(at)
+            {
                 continue;
             }
             // "We had changed it on Monday" looks back and dates nothing after it; "on Thursday at 9:00" goes on.
@@ -220,14 +222,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn place_in_prose(
-        &mut self,
-        at: usize,
-        moment: &Moment,
-        day: Option<Date>,
-        anchor: Option<Date>,
-        dial: Dial,
-    ) {
+    fn place_in_prose(&mut self, at: usize, moment: &Moment, day: Option<Date>, anchor: Option<Date>, dial: Dial) {
         // A range may be dated at its end: "Between 10:00 and 19:55 UTC on 3 May".
         let partner = match moment.role {
             Role::From => self.items.get(at + 1).and_then(Item::moment).cloned(),
@@ -279,12 +274,20 @@ impl Resolver<'_> {
         self.set_clock(at, wall, source);
     }
 
-    /// The day that brings a clock time close to the time its entry begins with: an entry of 00:52 that tells of 22:58 tells
-    /// of the evening before.
+    /// The day that brings a clock time close to the time told before it in its entry: an entry of 00:52 that tells of 22:58
+    /// tells of the evening before.
     fn near_its_entry(&self, at: usize, wall: DateTime) -> DateTime {
-        let entry = self.entries[at].map(|entry| &self.items[entry]);
-        let Some(entry) = entry.and_then(|item| item.when.filter(When::has_clock)?.wall()) else { return wall };
-        let far = |wall: DateTime| wall.duration_since(entry).as_secs().abs();
+        if self.entries[at].is_none() {
+            return wall;
+        }
+        let block = self.items[at].block;
+        let before = self.items[..at].iter().rev().take_while(|item| item.block == block);
+        // "Half past eight" may be of either half of the day.
+        let digits = |item: &Item| item.expr.span.of(self.text).contains(|c: char| c.is_ascii_digit());
+        let told = before
+            .filter(|item| item.moment().and_then(|m| m.clock).is_some_and(|clock| !clock.half_open || digits(item)));
+        let Some(last) = told.filter_map(|item| item.when?.wall()).next() else { return wall };
+        let far = |wall: DateTime| wall.duration_since(last).as_secs().abs();
         let days = [0, -1, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());
         days.filter(|near| *near == wall || far(wall) > 12 * 3600).min_by_key(|near| far(*near)).unwrap_or(wall)
     }

@@ -40,7 +40,7 @@ pub(super) fn compact_day(block: &Block, text: &str) -> Option<TimeExpr> {
 
 /// The text with clock times as "14.05" written "14:05", where the document writes them so: it has none with a colon, and
 /// words before some of these numbers say that they are times.
-pub(super) fn undotted(text: &str) -> Cow<'_, str> {
+pub(super) fn undotted<'t>(blocks: &[Block], text: &'t str) -> Cow<'t, str> {
     static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
         // The pattern is a constant that a test compiles.
         Regex::new(concat!(
@@ -54,7 +54,13 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
     static COLON: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\b\d{1,2}:[0-5]\d\b").unwrap_or_else(|e| panic!("the pattern of clock times: {e}"))
     });
-    if COLON.is_match(text) {
+    static HALVED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b\d{1,2}\.[0-5]\d ?[ap]\.?m\b")
+            .unwrap_or_else(|e| panic!("the pattern of halves of the day: {e}"))
+    });
+    // A mail's header has its own way.
+    let told = blocks.iter().filter(|block| block.kind != BlockKind::Meta);
+    if told.map(|block| block.span.of(text)).any(|own| COLON.is_match(own)) {
         return Cow::Borrowed(text);
     }
     // What goes on is a version, a decimal, or an amount.
@@ -71,7 +77,8 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
         .filter(is_time)
         .flat_map(|found| [found.get(1), found.get(2)].map(|dot| Some(dot?.start())));
     let dots: Vec<usize> = dots.flatten().collect();
-    if dots.len() < LEAST_DOTTED {
+    let fewest = if HALVED.is_match(text) { 1 } else { LEAST_DOTTED };
+    if dots.len() < fewest {
         return Cow::Borrowed(text);
     }
     let mut out = text.as_bytes().to_vec();

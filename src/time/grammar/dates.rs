@@ -75,13 +75,16 @@ impl Scanner<'_> {
         let (first, second) = (self.small(at, 31)?, self.small(at + 2, 31)?);
         let dotted = self.are(at + 1, &["."]) && self.are(at + 3, &["."]) && self.touches(at + 3);
         let next = at + 3 + usize::from(dotted);
-        let ok = (self.str(at + 1) == "/" || dotted)
+        // "03-05 21:52": two digits each.
+        let two = |place| self.number(place).is_some_and(|(_, digits)| digits == 2);
+        let hyphened = self.str(at + 1) == "-" && two(at) && two(at + 2);
+        let ok = (self.str(at + 1) == "/" || dotted || hyphened)
             && self.touches(at + 1)
             && self.touches(at + 2)
             && !(self.touches(next) && self.is_any(next, &["/", "%", "-"]))
             && !self.glued(next)
             // "1/3 10:00 ..." is one of three.
-            && (first > 9 || second > 9 || dotted)
+            && (first > 9 || second > 9 || dotted || hyphened)
             && (day_of(None, first, second).is_some() || day_of(None, second, first).is_some());
         ok.then_some((DateExpr::Numeric { first, second, year: None }, next))
     }

@@ -183,13 +183,21 @@ impl Resolver<'_> {
         }
     }
 
-    /// Gives days the one year that short lines name, where nothing else tells any: "— The team, 2019".
+    /// Gives days the one year that short lines name, else the one that sentences do, where nothing else tells any: "— The
+    /// team, 2019", "In 2024 we got it wrong".
     fn give_only_year(&mut self) {
-        let lines = self.text.lines().filter(|line| line.len() < SHORT_LINE);
-        let words =
-            lines.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | ':' | '/'))));
-        let years = words.filter_map(|word| word.parse::<i16>().ok()).filter(|year| YEARS.contains(year));
-        let Some(year) = years.map(Some).reduce(|one, other| one.filter(|_| one == other)).flatten() else { return };
+        let year = |word: &str| word.parse::<i16>().ok().filter(|year| YEARS.contains(year));
+        let words = |line| str::split(line, |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | ':' | '/')));
+        let lines = || self.text.lines().filter(|line| line.len() < SHORT_LINE);
+        let one = |years: &mut dyn Iterator<Item = i16>| {
+            years.map(Some).reduce(|one, other| one.filter(|_| one == other)).flatten()
+        };
+        let said = || {
+            let pairs = self.text.lines().flat_map(|line| words(line).zip(words(line).skip(1)));
+            pairs.filter(|(before, _)| before.eq_ignore_ascii_case("in")).filter_map(|(_, word)| year(word))
+        };
+        let lone = one(&mut lines().flat_map(words).filter_map(year));
+        let Some(year) = lone.or_else(|| one(&mut said())) else { return };
         for at in 0..self.items.len() {
             if let Some(moment) = self.moment_mut(at)
                 && let Some(DateExpr::MonthDay { month, day }) = moment.date
@@ -221,9 +229,13 @@ impl Resolver<'_> {
                     "time zone:",
                     "events are",
                     "local time",
+                    "server time",
                 ];
                 let says = WORDS.iter().any(|word| sentence.contains(word));
-                let short = sentence.len() < 24 || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
+                // "Sequence of events (GMT)", "19 November 2022, CET"
+                let last = !self.text[item.expr.span.end..block.span.end].contains(char::is_alphanumeric);
+                let short = sentence.len() < if last { SHORT_LINE } else { 24 }
+                    || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
                 (says || short).then(|| (item.expr.span.start, zone.clone()))
             })
             .collect()

@@ -60,6 +60,7 @@ pub(super) fn unknown_day(moment: &Moment) -> bool {
                 | DateExpr::WeekdayBefore(_)
                 | DateExpr::WeekdayAfter(_)
                 | DateExpr::Shift(_)
+                | DateExpr::Written(..0)
         )
     )
 }
@@ -75,7 +76,7 @@ pub(super) fn looks_back(moment: &Moment) -> bool {
 
 /// A month or a quarter; or "today", which without a clock time is seldom the day of what happened.
 pub(super) fn tells_no_day(moment: &Moment) -> bool {
-    matches!(moment.date, Some(DateExpr::Month { .. } | DateExpr::Quarter { .. } | DateExpr::Written(_)))
+    matches!(moment.date, Some(DateExpr::Month { .. } | DateExpr::Quarter { .. } | DateExpr::Written(0..)))
 }
 
 /// Days before the one the document is about from which on a day without a clock is of its background: "documents of before

@@ -210,7 +210,9 @@ impl Resolver<'_> {
         let (anchor, sure) = self.anchor().unzip();
         let named = |day: Date| {
             self.moments().any(|(at, moment)| {
-                own_date(moment) == Some(day) && !matches!(self.kind(at), BlockKind::Meta | BlockKind::Update)
+                own_date(moment) == Some(day)
+                    && !matches!(self.kind(at), BlockKind::Meta | BlockKind::Update)
+                    && !self.is_publication(at)
             })
         };
         self.published_after = anchor.is_some_and(|day| !named(day));

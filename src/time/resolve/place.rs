@@ -176,20 +176,20 @@ impl Resolver<'_> {
 
     /// Places what is not the lead of a timeline entry: ends of ranges, times inside sentences.
     pub(super) fn place_prose(&mut self, anchor: Option<Date>, dial: Dial) {
-        let mut day = None;
+        // A heading ends what was spoken of; so does a day far from the one the document is about, which is told in passing.
+        let far = |day: &Date| anchor.is_some_and(|anchor| (*day - anchor).get_days().abs() > 3);
+        let (mut day, mut near) = (None, None);
         let mut block = usize::MAX;
         for at in 0..self.items.len() {
+            near = day.filter(|day| !far(day)).or(near);
             if self.items[at].block != block {
                 // A heading that is dated itself dates what stands below it.
                 let heading = self.blocks[block.saturating_add(1).min(self.items[at].block)..=self.items[at].block]
                     .iter()
                     .any(|b| matches!(b.kind, BlockKind::Heading(_)));
                 block = self.items[at].block;
-                // A heading ends what was spoken of; so does a day far from the one the document is about.
-                let far = |day: Date| anchor.is_some_and(|anchor| (day - anchor).get_days().abs() > 3);
-                if heading || day.is_some_and(far) {
-                    day = None;
-                }
+                near = near.filter(|_| !heading);
+                day = near;
             }
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             // "At 00:23 UTC on Thursday (4:23pm PST, Wednesday)": what follows goes on from Thursday.

@@ -81,7 +81,7 @@ fn is_written(line: &str) -> bool {
     let shorter = [" on the", " on", " at"].iter().find_map(|preposition| line.strip_suffix(preposition));
     let ends = |word: &&&str| ends_with(line, word) || shorter.is_some_and(|line| ends_with(line, word));
     let opening = line.trim_start_matches(|c: char| !c.is_alphabetic());
-    let byline = || line.len() <= BYLINE && !opening.contains(['.', '!', '?']);
+    let byline = || line.len() <= BYLINE && ![". ", "! ", "? "].iter().any(|end| opening.contains(end));
     WORDS.written.iter().any(|word| ends(&word))
         || byline() && WORDS.writer.iter().any(|word| starts_with(opening, word))
 }

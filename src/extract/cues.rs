@@ -228,7 +228,7 @@ pub(crate) mod tests {
             let matched = Cell::new(0);
             let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
             let outcome = runner.run(&texts(words_of(&cues)), |text| {
-                let found: Vec<*const Row<()>> = cues.matches(&text).map(std::ptr::from_ref).collect();
+                let found: Vec<*const Row<()>> = cues.matches(text.as_str()).map(std::ptr::from_ref).collect();
                 let expected = numbers(&|at, _| all[at].is_match(text.as_bytes()));
                 matched.set(matched.get() + expected.len());
                 prop_assert_eq!(numbers(&|_, row| found.contains(&std::ptr::from_ref(row))), expected);

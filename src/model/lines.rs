@@ -41,11 +41,12 @@ impl<const N: usize> Lines<N> {
     pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
         out.clear();
         out.reserve(self.count);
-        let sums = self.table.sum(text);
         let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
-        for (nth, start) in self.starts.iter().enumerate() {
-            shares(&sums[*start..ends(nth)], out);
-        }
+        self.table.sum(text, |sums| {
+            for (nth, start) in self.starts.iter().enumerate() {
+                shares(&sums[*start..ends(nth)], out);
+            }
+        });
         let mut nth = 0;
         self.starts.map(|start| {
             nth += 1;

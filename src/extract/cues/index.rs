@@ -7,9 +7,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{BitAnd, Not, Range};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::phrase::{self, Link, Pattern, Phrase, is_gap, is_word};
-use super::trie::Trie;
+use super::trie::{Trie, Words};
 
 /// A set of rows, by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -75,6 +76,8 @@ pub(super) struct Found {
 
 /// See the head of this file.
 pub(super) struct Index {
+    /// Tells it from other indexes.
+    number: usize,
     trie: Trie,
     /// The clauses that each phrase is of, phrase by phrase.
     uses: Vec<Use>,
@@ -112,8 +115,19 @@ struct Place {
     sure: bool,
 }
 
+/// What a thread keeps for its searches.
+struct Scratch {
+    /// The number of the search.
+    search: u32,
+    /// The places of the clauses.
+    places: Vec<Place>,
+    /// The words that each index has seen.
+    words: Vec<Words>,
+}
+
 impl Index {
     pub fn new(patterns: &[Pattern]) -> Index {
+        static INDEXES: AtomicUsize = AtomicUsize::new(0);
         let mut numbers: HashMap<Phrase, usize> = HashMap::new();
         let mut phrases = Vec::new();
         let mut uses: Vec<Vec<Use>> = Vec::new();
@@ -154,7 +168,8 @@ impl Index {
             Some(*end)
         });
         let firsts = std::iter::once(0).chain(ends).collect();
-        Index { trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
+        let number = INDEXES.fetch_add(1, Ordering::Relaxed);
+        Index { number, trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
     }
 
     /// The rows that any text may match, as far as their phrases tell.
@@ -169,10 +184,10 @@ impl Index {
             return Found { open: Rows::all(), ..Found::default() };
         }
         thread_local! {
-            /// The number of the search, and the places of the clauses.
-            static PLACES: RefCell<(u32, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
+            static SCRATCH: RefCell<Scratch> =
+                const { RefCell::new(Scratch { search: 0, places: Vec::new(), words: Vec::new() }) };
         }
-        PLACES.with_borrow_mut(|(search, places)| {
+        SCRATCH.with_borrow_mut(|Scratch { search, places, words }| {
             *search = search.checked_add(1).unwrap_or_else(|| {
                 places.fill(Place::default());
                 1
@@ -180,8 +195,11 @@ impl Index {
             if places.len() < self.clauses {
                 places.resize(self.clauses, Place::default());
             }
+            if words.len() <= self.number {
+                words.resize_with(self.number + 1, Words::new);
+            }
             let mut found = Found { open: self.always, ..Found::default() };
-            self.trie.find(text, |phrase, start, end| {
+            self.trie.find(&mut words[self.number], text, |phrase, start, end| {
                 let phrase = phrase as usize;
                 for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
                     // Most clauses do not follow what they would have to, and that is quickly seen.

@@ -277,11 +277,11 @@ fn entry_words(
 
 /// The first sentence, and the second where the first is short: what a paragraph says of the time it begins with.
 fn first_words(text: &str, rest: Span) -> Span {
-    let sentences = super::outline::sentences(text, rest);
-    let end = match sentences.as_slice() {
-        [first, second, ..] if first.len() < 60 => second.end,
-        [first, ..] => first.end,
-        [] => rest.end,
+    let mut sentences = super::outline::sentences(text, rest);
+    let end = match (sentences.next(), sentences.next()) {
+        (Some(first), Some(second)) if first.len() < 60 => second.end,
+        (Some(first), _) => first.end,
+        (None, _) => rest.end,
     };
     Span::new(rest.start, end)
 }

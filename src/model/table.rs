@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::weights::{BIAS, read};
 use super::words::{Vocabulary, Words};
 use crate::runs::mixed;
-use crate::slots::Slots;
+use crate::slots::{Met, Slots};
 
 /// The features of a model with their weights.
 #[derive(Debug)]
@@ -65,8 +65,17 @@ struct Word {
 struct Scratch {
     seen: Vec<Words>,
     words: Vec<u32>,
+    asked: Vec<Asked>,
     rows: Rows,
     sums: Vec<[i32; Block::CLASSES]>,
+}
+
+/// A pair that may be one, and what stands in [`Table::longer`] where it would.
+struct Asked {
+    /// The number of its second word in the line.
+    at: usize,
+    key: u64,
+    met: Met,
 }
 
 /// So many bits are in [`Table::shapes`]: for ten thousand pairs few enough to stay in the cache.
@@ -165,12 +174,12 @@ impl Table {
     /// Gives to `read` what the features of `text`, each counted once, add up to for each class, in hundredths. There are
     /// more places than classes.
     pub fn sum<T>(&self, text: &str, read: impl FnOnce(&[i32]) -> T) -> T {
-        SCRATCH.with_borrow_mut(|Scratch { seen, words, rows, sums }| {
+        SCRATCH.with_borrow_mut(|Scratch { seen, words, asked, rows, sums }| {
             if seen.len() <= self.number {
                 seen.resize_with(self.number + 1, Words::new);
             }
             seen[self.number].cut(&self.vocabulary, text, words);
-            self.rows(words, rows);
+            self.rows(words, asked, rows);
             sums.clear();
             sums.resize(self.width, [0; _]);
             for row in &rows.rows {
@@ -184,33 +193,33 @@ impl Table {
     }
 
     /// The features of a line of such words, each once.
-    fn rows(&self, words: &[u32], rows: &mut Rows) {
+    fn rows(&self, words: &[u32], asked: &mut Vec<Asked>, rows: &mut Rows) {
         rows.clear();
         rows.add(self.bias);
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
             rows.add(self.words[*first as usize].first);
             rows.add(self.words[*last as usize].last);
         }
-        // The word before, if pairs begin with it, and the pair that it ends.
-        let (mut one, mut two): (Option<u32>, Option<u32>) = (None, None);
-        for number in words {
-            let word = self.words[*number as usize];
-            rows.add(word.alone);
-            if let Some(place) = two.and_then(|two| self.longer(two, *number)) {
-                rows.add(self.longer.value(place));
-            }
-            let pair = one.and_then(|one| self.longer(one, *number));
-            rows.add(pair.map_or(0, |pair| self.longer.value(pair)));
-            (one, two) = (word.leads.then_some(*number), pair.map(|pair| self.number_of(pair)));
+        // All pairs are looked at before any is understood, so that the looks wait for memory together.
+        asked.clear();
+        let pairs = words.windows(2).enumerate().filter(|(_, pair)| self.words[pair[0] as usize].leads);
+        let keys = pairs.map(|(at, pair)| (at + 1, key(pair[0], pair[1]))).filter(|(_, key)| self.may_be(*key));
+        asked.extend(keys.map(|(at, key)| Asked { at, key, met: self.longer.meet(key) }));
+        words.iter().for_each(|word| rows.add(self.words[*word as usize].alone));
+        for Asked { at, key: pair, met } in asked {
+            let Some(place) = self.longer.find_from(*met, *pair) else { continue };
+            rows.add(self.longer.value(place));
+            let Some(third) = words.get(*at + 1) else { continue };
+            let three = key(self.number_of(place), *third);
+            let place = if self.may_be(three) { self.longer.find(three) } else { None };
+            rows.add(place.map_or(0, |place| self.longer.value(place)));
         }
     }
 
-    /// Where what a word makes of the word or pair before it stands, if there are such features.
-    fn longer(&self, before: u32, word: u32) -> Option<usize> {
-        let key = key(before, word);
+    /// Whether a key may stand in `longer`; surely not for most that do not.
+    fn may_be(&self, key: u64) -> bool {
         let shape = mixed(key) as usize % SHAPES;
-        let may_be = self.shapes[shape / 64] >> (shape % 64) & 1 == 1;
-        may_be.then(|| self.longer.find(key)).flatten()
+        self.shapes[shape / 64] >> (shape % 64) & 1 == 1
     }
 }
 

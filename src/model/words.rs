@@ -155,20 +155,15 @@ fn next(text: &str, at: &mut usize) -> Option<Token> {
             },
         }
     }
-    let mut end = runs::letters_and_digits(bytes, start);
-    let is_ascii = bytes.get(end).is_none_or(u8::is_ascii);
-    if !is_ascii {
+    let runs::Run { mut end, mut hash, mut has_digit } = runs::letters_and_digits(bytes, start);
+    if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
         while let Some(c) = other(end).filter(|c| c.is_alphanumeric()) {
-            end = runs::letters_and_digits(bytes, end + c.len_utf8());
+            end = runs::letters_and_digits(bytes, end + c.len_utf8()).end;
         }
+        let word = &text[start..end];
+        (hash, has_digit) = (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()));
     }
     *at = end;
-    let (hash, has_digit) = if is_ascii {
-        runs::hash(bytes, start, end)
-    } else {
-        let word = &text[start..end];
-        (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()))
-    };
     Some(Token { start, end, hash, has_digit })
 }
 

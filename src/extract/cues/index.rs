@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{BitAnd, Not, Range};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::phrase::{self, Link, Pattern, Phrase, is_gap, is_word};
 use super::trie::{Trie, Words};
@@ -76,8 +76,8 @@ pub(super) struct Found {
 
 /// See the head of this file.
 pub(super) struct Index {
-    /// Tells it from other indexes.
-    number: usize,
+    /// Tells it from other indexes; from 1 on.
+    pub number: u32,
     trie: Trie,
     /// The clauses that each phrase is of, phrase by phrase.
     uses: Vec<Use>,
@@ -127,7 +127,7 @@ struct Scratch {
 
 impl Index {
     pub fn new(patterns: &[Pattern]) -> Index {
-        static INDEXES: AtomicUsize = AtomicUsize::new(0);
+        static NEXT: AtomicU32 = AtomicU32::new(1);
         let mut numbers: HashMap<Phrase, usize> = HashMap::new();
         let mut phrases = Vec::new();
         let mut uses: Vec<Vec<Use>> = Vec::new();
@@ -168,7 +168,7 @@ impl Index {
             Some(*end)
         });
         let firsts = std::iter::once(0).chain(ends).collect();
-        let number = INDEXES.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Index { number, trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
     }
 
@@ -195,11 +195,12 @@ impl Index {
             if places.len() < self.clauses {
                 places.resize(self.clauses, Place::default());
             }
-            if words.len() <= self.number {
-                words.resize_with(self.number + 1, Words::new);
+            let number = self.number as usize;
+            if words.len() <= number {
+                words.resize_with(number + 1, Words::new);
             }
             let mut found = Found { open: self.always, ..Found::default() };
-            self.trie.find(&mut words[self.number], text, |phrase, start, end| {
+            self.trie.find(&mut words[number], text, |phrase, start, end| {
                 let phrase = phrase as usize;
                 for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
                     // Most clauses do not follow what they would have to, and that is quickly seen.

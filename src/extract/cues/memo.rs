@@ -5,7 +5,6 @@
 //! place of an old one. The table is small enough to stay in the cache beside all else.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use super::index::{Found, Index};
 use crate::runs::mixed;
@@ -15,8 +14,8 @@ const SLOTS: usize = 1024;
 
 #[derive(Clone, Default)]
 struct Slot {
-    /// The index that was asked; it lives as long as the slot remembers it, so that its address is its own.
-    index: Option<Arc<Index>>,
+    /// The number of the index that was asked; none has zero.
+    index: u32,
     /// The hash of the text: of 2^64 hashes those of two sentences that share a slot do not meet.
     hash: u64,
     found: Found,
@@ -24,7 +23,7 @@ struct Slot {
 
 /// What `index` finds in `text`, after `settle` decided some of what that leaves open. What it decided is remembered too, so
 /// that an expression runs once over a text.
-pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
+pub(super) fn find(index: &Index, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
     thread_local! {
         static SLOTS_OF_THREAD: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
     }
@@ -33,13 +32,10 @@ pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Fou
             slots.resize(SLOTS, Slot::default());
         }
         let hash = hash(text);
-        let slot = &mut slots[hash as usize % SLOTS];
-        let same = slot.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, index));
-        if !same {
-            slot.index = Some(Arc::clone(index));
-        }
-        if !same || slot.hash != hash {
-            (slot.found, slot.hash) = (index.find(text), hash);
+        // Two indexes that are asked about one text do not share a slot.
+        let slot = &mut slots[(hash as usize).wrapping_add(index.number as usize) % SLOTS];
+        if slot.index != index.number || slot.hash != hash {
+            *slot = Slot { index: index.number, hash, found: index.find(text) };
         }
         settle(&mut slot.found);
         slot.found

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
-use crate::runs;
+use crate::runs::{self, Run};
 use crate::slots::Slots;
 
 /// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
@@ -175,8 +175,8 @@ impl Trie {
         let mut at = 0;
         while at < text.len() {
             if KINDS[usize::from(text[at])] == Kind::Word {
-                let end = runs::word(text, at);
-                if let Some(begun) = words.begun(self, text, at, end) {
+                let Run { end, hash, .. } = runs::word(text, at);
+                if let Some(begun) = words.begun(self, hash, &text[at..end]) {
                     for ended in &words.ended[begun.first as usize..begun.last as usize] {
                         match ended.end {
                             AFTER_GAP if is_gap_at(text, end) => found(ended.value, at, skip_gap(text, end)),
@@ -269,13 +269,12 @@ impl Words {
         Words { seen: Slots::for_keys(0), begun: Vec::new(), ended: Vec::new() }
     }
 
-    /// What begins in the word from `start` to `end`, if anything does.
+    /// What begins in a word of that hash, if anything does.
     #[inline]
-    fn begun(&mut self, trie: &Trie, text: &[u8], start: usize, end: usize) -> Option<Begun> {
-        let (hash, _) = runs::hash(text, start, end);
+    fn begun(&mut self, trie: &Trie, hash: u64, word: &[u8]) -> Option<Begun> {
         let number = match self.seen.find(hash) {
             Some(place) => self.seen.value(place),
-            None => self.add(trie, hash, &text[start..end]),
+            None => self.add(trie, hash, word),
         };
         self.begun.get(number as usize).copied()
     }
@@ -337,7 +336,7 @@ impl Entry {
             (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
             (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
             (Tail::Stem | Tail::LongStem, Kind::Word) => {
-                let end = runs::word(text, at);
+                let end = runs::word(text, at).end;
                 (end, text.get(end).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]))
             }
         };

@@ -54,7 +54,13 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
     static COLON: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\b\d{1,2}:[0-5]\d\b").unwrap_or_else(|e| panic!("the pattern of clock times: {e}"))
     });
-    if COLON.is_match(text) {
+    // To run the expressions takes long, and what they need is quickly seen: a mark between figures.
+    let marked = |mark: u8| {
+        let bytes = text.as_bytes();
+        let is_figure = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'0'..=b'9') || !byte.is_ascii());
+        memchr::memchr_iter(mark, bytes).filter(move |at| *at > 0 && is_figure(at - 1) && is_figure(at + 1))
+    };
+    if marked(b'.').nth(LEAST_DOTTED - 1).is_none() || marked(b':').next().is_some() && COLON.is_match(text) {
         return Cow::Borrowed(text);
     }
     // What goes on is a version, a decimal, or an amount.

@@ -53,6 +53,20 @@ fn run(bytes: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> Run {
     }
 }
 
+/// The hash of all bytes.
+pub(crate) const fn whole(bytes: &[u8]) -> u64 {
+    let (parts, rest) = bytes.as_chunks::<8>();
+    let (mut hash, mut nth) = (bytes.len() as u64, 0);
+    while nth < parts.len() {
+        (hash, nth) = (mixed(hash ^ u64::from_le_bytes(parts[nth])), nth + 1);
+    }
+    let (mut last, mut at) = (0, 0);
+    while at < rest.len() {
+        (last, at) = (last << 8 | rest[at] as u64, at + 1);
+    }
+    mixed(hash ^ last)
+}
+
 /// Spreads what is told by any of the bits over all of them.
 pub(crate) const fn mixed(bits: u64) -> u64 {
     let all = (bits ^ 0x243f_6a88_85a3_08d3) as u128 * 0x9e37_79b9_7f4a_7c15;
@@ -122,6 +136,9 @@ mod tests {
         }
         let digit = |word: &str| run(word).has_digit;
         assert!(digit("(eightlong9)") && digit("(3rd)") && !digit("(longeight)9") && !digit("(eightlet)"));
+        let texts = ["", "a", "ab", "ba", "abcdefgh", "abcdefghi", "abcdefgi", "abcdefghabcdefgh", "abcdefgh\0"];
+        let hashes: std::collections::HashSet<u64> = texts.iter().map(|text| whole(text.as_bytes())).collect();
+        assert_eq!(hashes.len(), texts.len());
         assert_eq!((word(b"", 0).end, word(b"ab", 2).end, eight(b"ab", 1)), (0, 2, u64::from(b'b')));
     }
 }

@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn sentences_end_at_stops_not_at_abbreviations_or_versions() {
         let text = "We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API. It failed!  Why? Nobody knew.";
-        let cut: Vec<_> = sentences(text, Span::new(0, text.len())).into_iter().map(|s| s.of(text)).collect();
+        let cut: Vec<_> = sentences(text, Span::new(0, text.len())).map(|s| s.of(text)).collect();
         assert_eq!(cut, ["We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API.", "It failed!", "Why?", "Nobody knew."]);
     }
 

@@ -161,7 +161,7 @@ fn next(text: &str, at: &mut usize) -> Option<Token> {
             end = runs::letters_and_digits(bytes, end + c.len_utf8()).end;
         }
         let word = &text[start..end];
-        (hash, has_digit) = (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()));
+        (hash, has_digit) = (runs::whole(word.as_bytes()), word.bytes().any(|byte| byte.is_ascii_digit()));
     }
     *at = end;
     Some(Token { start, end, hash, has_digit })

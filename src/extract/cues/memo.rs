@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use super::index::{Found, Index};
-use crate::runs::mixed;
+use crate::runs;
 
 /// The number of texts remembered.
 const SLOTS: usize = 1024;
@@ -31,7 +31,7 @@ pub(super) fn find(index: &Index, text: &[u8], settle: impl FnOnce(&mut Found)) 
         if slots.is_empty() {
             slots.resize(SLOTS, Slot::default());
         }
-        let hash = hash(text);
+        let hash = runs::whole(text);
         // Two indexes that are asked about one text do not share a slot.
         let slot = &mut slots[(hash as usize).wrapping_add(index.number as usize) % SLOTS];
         if slot.index != index.number || slot.hash != hash {
@@ -40,13 +40,4 @@ pub(super) fn find(index: &Index, text: &[u8], settle: impl FnOnce(&mut Found)) 
         settle(&mut slot.found);
         slot.found
     })
-}
-
-/// A hash that is quick and takes every byte into account.
-fn hash(text: &[u8]) -> u64 {
-    let (parts, rest) = text.as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = parts.iter().fold(text.len() as u64, |hash, part| mixed(hash ^ u64::from_le_bytes(*part)));
-    mixed(hash ^ u64::from_le_bytes(last))
 }

@@ -58,7 +58,8 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
     let marked = |mark: u8| {
         let bytes = text.as_bytes();
         let is_figure = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'0'..=b'9') || !byte.is_ascii());
-        memchr::memchr_iter(mark, bytes).filter(move |at| *at > 0 && is_figure(at - 1) && is_figure(at + 1))
+        memchr::memchr_iter(mark, bytes)
+            .filter(move |at| *at > 0 && is_figure(at - 1) && is_figure(at + 1) && is_figure(at + 2))
     };
     if marked(b'.').nth(LEAST_DOTTED - 1).is_none() || marked(b':').next().is_some() && COLON.is_match(text) {
         return Cow::Borrowed(text);

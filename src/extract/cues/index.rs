@@ -37,6 +37,10 @@ impl Rows {
         self.0[row / 64] >> (row % 64) & 1 == 1
     }
 
+    pub fn is_empty(self) -> bool {
+        self == Rows::default()
+    }
+
     /// The rows in ascending order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(|(at, mut bits)| {
@@ -52,8 +56,9 @@ impl Rows {
 impl BitAnd for Rows {
     type Output = Rows;
 
-    fn bitand(self, other: Rows) -> Rows {
-        Rows(std::array::from_fn(|at| self.0[at] & other.0[at]))
+    fn bitand(mut self, other: Rows) -> Rows {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, other)| *bits &= other);
+        self
     }
 }
 

@@ -21,9 +21,22 @@ struct Slot {
     found: Found,
 }
 
-/// What `index` finds in `text`, after `settle` decided some of what that leaves open. What it decided is remembered too, so
+/// A text that lexicons are asked about, with its hash: most are asked of several.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'t> {
+    pub text: &'t str,
+    hash: u64,
+}
+
+impl<'t> From<&'t str> for Asked<'t> {
+    fn from(text: &'t str) -> Asked<'t> {
+        Asked { text, hash: runs::whole(text.as_bytes()) }
+    }
+}
+
+/// What `index` finds in a text, after `settle` decided some of what that leaves open. What it decided is remembered too, so
 /// that an expression runs once over a text.
-pub(super) fn find(index: &Index, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
+pub(super) fn find(index: &Index, asked: Asked, settle: impl FnOnce(&mut Found)) -> Found {
     thread_local! {
         static SLOTS_OF_THREAD: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
     }
@@ -31,11 +44,11 @@ pub(super) fn find(index: &Index, text: &[u8], settle: impl FnOnce(&mut Found)) 
         if slots.is_empty() {
             slots.resize(SLOTS, Slot::default());
         }
-        let hash = runs::whole(text);
+        let Asked { text, hash } = asked;
         // Two indexes that are asked about one text do not share a slot.
         let slot = &mut slots[(hash as usize).wrapping_add(index.number as usize) % SLOTS];
         if slot.index != index.number || slot.hash != hash {
-            *slot = Slot { index: index.number, hash, found: index.find(text) };
+            *slot = Slot { index: index.number, hash, found: index.find(text.as_bytes()) };
         }
         settle(&mut slot.found);
         slot.found

@@ -304,6 +304,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_cannot_name_an_organisation_is_told_from_what_may() {
+        for (after, ends) in
+            [("", true), (" Page \r\nx", true), (" page\nx", true), (" page up", false), (" of x", false)]
+        {
+            assert_eq!(ends_line(after), ends, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn verbs_of_the_past_are_told_by_their_end() {
+        for (words, past) in [
+            ("We failed over", true),
+            ("It stopped", true),
+            ("the feed is red", false),
+            ("an edge", false),
+            ("Ended.", true),
+        ] {
+            assert_eq!(has_past_tense(words), past, "{words}");
+        }
+    }
+
+    #[test]
     fn the_title_of_a_page_is_its_first_heading_that_is_of_the_incident() {
         for (page, expected) in [
             ("<p>Larkspur Pay<h1>API down</h1><p>It failed.", "API down"),

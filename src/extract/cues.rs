@@ -277,6 +277,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn no_row_is_left_out_that_says_most() {
+        for lexicon in [IMPACT, SHAPES] {
+            // Each has an index of its own, so that what one settles is not known to the other.
+            let (all, some) = (rows_of(lexicon), rows_of(lexicon));
+            let outcome = TestRunner::new(ProptestConfig::with_cases(400)).run(&texts(words_of(&all)), |text| {
+                let sides =
+                    |weights: Vec<f64>| weights.iter().fold((0.0f64, 0.0f64), |(a, b), w| (a.max(*w), b.min(*w)));
+                let matched = all.matches(text.as_str()).map(|row| row.weight).collect();
+                let strongest = some.strongest(text.as_str()).map(|row| row.weight).collect();
+                prop_assert_eq!(sides(strongest), sides(matched));
+                Ok(())
+            });
+            outcome.unwrap_or_else(|e| panic!("{e}"));
+        }
+    }
+
+    #[test]
     fn the_lexicons_share_an_index() {
         for lexicon in LEXICONS {
             assert!(Arc::ptr_eq(&rows_of(lexicon).index, SHARED.as_ref().unwrap()));

@@ -83,11 +83,8 @@ pub(super) struct Found {
 pub(super) struct Index {
     /// Tells it from other indexes; from 1 on.
     pub number: u32,
-    trie: Trie,
-    /// The clauses that each phrase is of, phrase by phrase.
-    uses: Vec<Use>,
-    /// For each phrase its first use, and one more.
-    firsts: Vec<u32>,
+    /// The phrases, each for every clause that it is of.
+    trie: Trie<Use>,
     /// Rows that any text may match.
     always: Rows,
     /// The number of clauses.
@@ -127,7 +124,7 @@ struct Scratch {
     /// The places of the clauses.
     places: Vec<Place>,
     /// The words that each index has seen.
-    words: Vec<Words>,
+    words: Vec<Words<Use>>,
 }
 
 impl Index {
@@ -168,13 +165,10 @@ impl Index {
                 }
             }
         }
-        let ends = uses.iter().scan(0, |end, uses| {
-            *end += uses.len() as u32;
-            Some(*end)
-        });
-        let firsts = std::iter::once(0).chain(ends).collect();
+        let used = phrases.iter().zip(&uses).flat_map(|(phrase, uses)| uses.iter().map(move |used| (phrase, *used)));
+        let trie = Trie::new(&used.collect::<Vec<_>>());
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Index { number, trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
+        Index { number, trie, always, clauses }
     }
 
     /// The rows that any text may match, as far as their phrases tell.
@@ -205,14 +199,11 @@ impl Index {
                 words.resize_with(number + 1, Words::new);
             }
             let mut found = Found { open: self.always, ..Found::default() };
-            self.trie.find(&mut words[number], text, |phrase, start, end| {
-                let phrase = phrase as usize;
-                for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
-                    // Most clauses do not follow what they would have to, and that is quickly seen.
-                    let leads = used.is_first || places[used.clause as usize - 1].search == *search;
-                    if leads && !found.sure.contains(used.row.into()) {
-                        follow(used, text, *search, places, start, end, &mut found);
-                    }
+            self.trie.find(&mut words[number], text, |used, start, end| {
+                // Most clauses do not follow what they would have to, and that is quickly seen.
+                let leads = used.is_first || places[used.clause as usize - 1].search == *search;
+                if leads && !found.sure.contains(used.row.into()) {
+                    follow(used, text, *search, places, start, end, &mut found);
                 }
             });
             found
@@ -222,7 +213,7 @@ impl Index {
 
 /// Takes note of a phrase that stands from `start` to `end`, where the clause before it was found.
 #[inline]
-fn follow(used: &Use, text: &[u8], search: u32, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
+fn follow(used: Use, text: &[u8], search: u32, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
     let mut sure = used.sure;
     if !used.is_first {
         let before = places[used.clause as usize - 1];

@@ -13,11 +13,11 @@ use crate::slots::Slots;
 
 /// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
 /// begin at node 0.
-pub(super) struct Trie {
+pub(super) struct Trie<V> {
     nodes: Vec<Node>,
     /// For each node where its entries begin and end.
     ranges: Vec<(u32, u32)>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<V>>,
     /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
     letters: [u8; 256],
     /// The letter of gaps.
@@ -53,10 +53,10 @@ const UNREAD: u8 = u8::MAX;
 
 /// A phrase that ends at a node.
 #[derive(Clone, Copy)]
-struct Entry {
+struct Entry<V> {
     tail: Tail,
     end: End,
-    value: u32,
+    value: V,
 }
 
 /// What a byte is read as: letters in lower case, gap bytes as spaces.
@@ -98,12 +98,12 @@ fn skip_gap(text: &[u8], at: usize) -> usize {
     at + more.count()
 }
 
-impl Trie {
-    /// A trie of phrases; the value of each is its place.
-    pub fn new(phrases: &[Phrase]) -> Trie {
-        let mut sorted: Vec<(usize, &Phrase)> = phrases.iter().enumerate().collect();
-        sorted.sort_by_key(|(_, phrase)| &phrase.text);
-        let mut used: Vec<u8> = phrases.iter().flat_map(|phrase| phrase.text.iter().copied()).collect();
+impl<V: Copy> Trie<V> {
+    /// A trie of phrases, each with its value; the values of one that is there more than once are found in their order.
+    pub fn new(phrases: &[(&Phrase, V)]) -> Trie<V> {
+        let mut sorted: Vec<&(&Phrase, V)> = phrases.iter().collect();
+        sorted.sort_by_key(|(phrase, _)| &phrase.text);
+        let mut used: Vec<u8> = phrases.iter().flat_map(|(phrase, _)| phrase.text.iter().copied()).collect();
         used.sort_unstable();
         used.dedup();
         let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
@@ -125,10 +125,10 @@ impl Trie {
             let mut children: Vec<(usize, Range<usize>)> = Vec::new();
             let first = trie.entries.len() as u32;
             for at in range {
-                let (value, phrase) = sorted[at];
+                let (phrase, value) = *sorted[at];
                 match (phrase.text.get(depth), children.last_mut()) {
                     (None, _) => {
-                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value: value as u32 });
+                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value });
                     }
                     (Some(byte), last) => {
                         let letter = usize::from(letters[usize::from(*byte)]);
@@ -171,15 +171,16 @@ impl Trie {
 
     /// Calls `found` with the value, the start and the end of each phrase in `text`, in the order of their starts. The
     /// end is after the gap, where a phrase ends in one. These `words` are asked of one trie only.
-    pub fn find(&self, words: &mut Words, text: &[u8], mut found: impl FnMut(u32, usize, usize)) {
+    pub fn find(&self, words: &mut Words<V>, text: &[u8], mut found: impl FnMut(V, usize, usize)) {
         let mut at = 0;
         while at < text.len() {
             if KINDS[usize::from(text[at])] == Kind::Word {
                 let Run { end, hash, .. } = runs::word(text, at);
                 if let Some(begun) = words.begun(self, hash, &text[at..end]) {
+                    let next = skip_gap(text, end);
                     for ended in &words.ended[begun.first as usize..begun.last as usize] {
                         match ended.end {
-                            AFTER_GAP if is_gap_at(text, end) => found(ended.value, at, skip_gap(text, end)),
+                            AFTER_GAP if next > end => found(ended.value, at, next),
                             AFTER_GAP => {}
                             length => found(ended.value, at, at + length as usize),
                         }
@@ -196,7 +197,7 @@ impl Trie {
 
     /// Walks from a node over a part of the text, and calls `found` with the value and the end of each phrase that ends on the
     /// way. Gives the node at which the walk ends, if the trie goes so far.
-    fn walk(&self, node: usize, text: &[u8], part: Range<usize>, mut found: impl FnMut(u32, usize)) -> Option<usize> {
+    fn walk(&self, node: usize, text: &[u8], part: Range<usize>, mut found: impl FnMut(V, usize)) -> Option<usize> {
         let (mut place, mut at) = (node, part.start);
         while at < part.end {
             let letter = self.letters[usize::from(text[at])];
@@ -228,16 +229,12 @@ impl Trie {
     }
 }
 
-fn is_gap_at(text: &[u8], at: usize) -> bool {
-    text.get(at).is_some_and(|byte| KINDS[usize::from(*byte)] == Kind::Gap)
-}
-
 /// What begins in the words that were seen.
-pub(super) struct Words {
+pub(super) struct Words<V> {
     /// By the hash of each word the number of what begins in it, or [`NOTHING`].
     seen: Slots,
     begun: Vec<Begun>,
-    ended: Vec<Ended>,
+    ended: Vec<Ended<V>>,
 }
 
 /// What begins in a word.
@@ -252,8 +249,8 @@ struct Begun {
 
 /// A phrase that ends so many bytes after the start of a word, or [`AFTER_GAP`].
 #[derive(Clone, Copy)]
-struct Ended {
-    value: u32,
+struct Ended<V> {
+    value: V,
     end: u32,
 }
 
@@ -264,14 +261,14 @@ const AFTER_GAP: u32 = u32::MAX;
 /// So many words are kept: the vocabulary of a corpus has a long tail of names.
 const KEPT: usize = 50_000;
 
-impl Words {
-    pub fn new() -> Words {
+impl<V: Copy> Words<V> {
+    pub fn new() -> Words<V> {
         Words { seen: Slots::for_keys(0), begun: Vec::new(), ended: Vec::new() }
     }
 
     /// What begins in a word of that hash, if anything does.
     #[inline]
-    fn begun(&mut self, trie: &Trie, hash: u64, word: &[u8]) -> Option<Begun> {
+    fn begun(&mut self, trie: &Trie<V>, hash: u64, word: &[u8]) -> Option<Begun> {
         let number = match self.seen.find(hash) {
             Some(place) => self.seen.value(place),
             None => self.add(trie, hash, word),
@@ -280,7 +277,7 @@ impl Words {
     }
 
     /// Walks over a word that was not seen, and keeps what that gives.
-    fn add(&mut self, trie: &Trie, hash: u64, word: &[u8]) -> u32 {
+    fn add(&mut self, trie: &Trie<V>, hash: u64, word: &[u8]) -> u32 {
         if self.seen.count() == KEPT {
             *self = Words::new();
         }
@@ -327,7 +324,7 @@ impl Room {
     }
 }
 
-impl Entry {
+impl<V> Entry<V> {
     /// Where the phrase ends whose text ends at `at`, if tail and end are as they must be.
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
         let next = text.get(at).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]);

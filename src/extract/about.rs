@@ -166,32 +166,42 @@ fn clean(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Where an organisation names itself, beside words without which it does not and what has to follow them: most texts need
-/// no expression compiled, and to run one over a whole text takes long.
-static ORGANIZATION: [(&[&str], fn(&str) -> bool, LazyLock<Option<Regex>>); 4] = [
-    (
-        &["Incident Report for "],
-        |_| true,
-        LazyLock::new(|| Regex::new(r"(?m)\bIncident Report for ([A-Z][\w.&' -]{1,40}?)\s*$").ok()),
-    ),
-    (
-        &[" Status", " status"],
-        ends_line,
-        LazyLock::new(|| {
+/// A way in which an organisation names itself. Most texts need no expression compiled, and to run one over a whole text takes
+/// long: there is none without one of these words and what may follow it.
+struct Naming {
+    words: &'static [&'static str],
+    may_follow: fn(&str) -> bool,
+    pattern: LazyLock<Option<Regex>>,
+}
+
+static ORGANIZATION: [Naming; 4] = [
+    Naming {
+        words: &["Incident Report for "],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| Regex::new(r"(?m)\bIncident Report for ([A-Z][\w.&' -]{1,40}?)\s*$").ok()),
+    },
+    Naming {
+        words: &[" Status", " status"],
+        may_follow: ends_line,
+        pattern: LazyLock::new(|| {
             Regex::new(r"(?m)^\s*([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3}) [Ss]tatus(?: [Pp]age)?\s*$").ok()
         }),
-    ),
-    (
-        &["here at ", "eam at ", "ngineers at ", "ngineering at ", "all of us at "],
-        |_| true,
-        LazyLock::new(|| {
+    },
+    Naming {
+        words: &["here at ", "eam at ", "ngineers at ", "ngineering at ", "all of us at "],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| {
             Regex::new(
                 r"\b(?:here at|[Tt]eam at|[Ee]ngineers at|[Ee]ngineering at|all of us at) ([A-Z][\w&'-]*(?: [A-Z][\w&'-]*){0,2})",
             )
             .ok()
         }),
-    ),
-    (&["©"], |_| true, LazyLock::new(|| Regex::new(r"©\s*(?:\d{4}\s*)?([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3})").ok())),
+    },
+    Naming {
+        words: &["©"],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| Regex::new(r"©\s*(?:\d{4}\s*)?([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3})").ok()),
+    },
 ];
 
 /// Whether a line ends with a status, or a status page, that `after` follows.
@@ -227,12 +237,12 @@ pub fn organization(document: &Document, text: &str, fields: &[Field]) -> Option
         "Our",
         "This",
     ];
-    let holds = |word: &str, may_follow: fn(&str) -> bool| {
-        memmem::find_iter(text.as_bytes(), word).any(|at| may_follow(&text[at + word.len()..]))
+    let holds = |naming: &Naming, word: &str| {
+        memmem::find_iter(text.as_bytes(), word).any(|at| (naming.may_follow)(&text[at + word.len()..]))
     };
-    let named = ORGANIZATION.iter().filter(|(words, may_follow, _)| words.iter().any(|word| holds(word, *may_follow)));
+    let named = ORGANIZATION.iter().filter(|naming| naming.words.iter().any(|word| holds(naming, word)));
     // The patterns are constants that the tests compile.
-    named.filter_map(|(.., pattern)| pattern.as_ref()).find_map(|pattern| {
+    named.filter_map(|naming| naming.pattern.as_ref()).find_map(|pattern| {
         pattern.captures_iter(text).filter_map(|found| found.get(1)).find_map(|name| {
             let span = Span::new(name.start(), name.end()).trim(text);
             let words = clean(span.of(text));
@@ -343,7 +353,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles_and_every_example_holds() {
-        assert!(ORGANIZATION.iter().all(|(.., pattern)| pattern.is_some()));
+        assert!(ORGANIZATION.iter().all(|naming| naming.pattern.is_some()));
         assert!(SEVERITY.is_some() && AFFECTED.is_some());
         super::super::cues::tests::examples_hold(include_str!("../../data/lexicon/genre.tsv"));
     }

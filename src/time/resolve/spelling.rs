@@ -57,7 +57,7 @@ pub(super) fn undotted(text: &str) -> Cow<'_, str> {
     // To run the expressions takes long, and what they need is quickly seen: a mark between figures.
     let marked = |mark: u8| {
         let bytes = text.as_bytes();
-        let is_figure = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'0'..=b'9') || !byte.is_ascii());
+        let is_figure = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || !byte.is_ascii());
         memchr::memchr_iter(mark, bytes)
             .filter(move |at| *at > 0 && is_figure(at - 1) && is_figure(at + 1) && is_figure(at + 2))
     };

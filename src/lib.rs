@@ -34,6 +34,7 @@ mod runs;
 #[cfg(feature = "program")]
 pub mod search;
 mod short;
+mod slots;
 pub mod source;
 pub mod time;
 pub mod train;

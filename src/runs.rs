@@ -5,14 +5,23 @@ pub(crate) fn letters(bytes: &[u8], at: usize) -> usize {
     end(bytes, at, alphabetic)
 }
 
-/// Where the ASCII letters and digits end that begin at `at`.
-pub(crate) fn letters_and_digits(bytes: &[u8], at: usize) -> usize {
-    end(bytes, at, |eight| alphabetic(eight) | range(eight, b'0', b'9'))
+/// A run from some place on: where it ends, and what it hashes to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Run {
+    pub end: usize,
+    /// Without regard to case.
+    pub hash: u64,
+    pub has_digit: bool,
 }
 
-/// Where the ASCII letters, digits and underscores end that begin at `at`.
-pub(crate) fn word(bytes: &[u8], at: usize) -> usize {
-    end(bytes, at, |eight| alphabetic(eight) | range(eight, b'0', b'9') | range(eight, b'_', b'_'))
+/// The run of ASCII letters and digits that begins at `at`.
+pub(crate) fn letters_and_digits(bytes: &[u8], at: usize) -> Run {
+    run(bytes, at, |eight| alphabetic(eight) | range(eight, b'0', b'9'))
+}
+
+/// The run of ASCII letters, digits and underscores that begins at `at`.
+pub(crate) fn word(bytes: &[u8], at: usize) -> Run {
+    run(bytes, at, |eight| alphabetic(eight) | range(eight, b'0', b'9') | range(eight, b'_', b'_'))
 }
 
 /// Eight bytes from `at` on, the first the lowest; zeros where there are fewer.
@@ -23,25 +32,39 @@ pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-/// The hash of a word of ASCII letters, digits and underscores, without regard to case, and whether it has a digit.
-pub(crate) fn hash(bytes: &[u8], start: usize, end: usize) -> (u64, bool) {
+/// The run of bytes from `at` on for which `marks` sets the highest bit: letters, digits and underscores at most.
+fn run(bytes: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> Run {
     // Letters have the one bit, and the other in lower case; digits have that always and never the one.
     const LETTER: u64 = all(0x40);
     const LOWER: u64 = all(0x20);
-    let (mut hash, mut at, mut has_digit) = (0, start, false);
+    let (mut hash, mut has_digit) = (0, false);
     loop {
-        let part = eight(bytes, at) | LOWER;
-        let rest = end - at;
-        if rest <= 8 {
-            // Nothing of what follows the word, which has a byte at least.
-            let past = 64 - 8 * rest;
-            has_digit |= (!part & LETTER) << past != 0;
-            return (mixed(hash ^ part << past), has_digit);
+        let part = eight(bytes, at);
+        let others = !marks(part) & HIGHEST;
+        // Nothing of what follows the run: of a part that is none of it, all bits go.
+        let past = if others == 0 { 0 } else { 64 - (others.trailing_zeros() & !7) };
+        let kept = |bits: u64| bits.checked_shl(past).unwrap_or(0);
+        has_digit |= kept(!part & LETTER) != 0;
+        hash = mixed(hash ^ kept(part | LOWER));
+        at += 8 - past as usize / 8;
+        if others != 0 {
+            return Run { end: at, hash, has_digit };
         }
-        has_digit |= !part & LETTER != 0;
-        hash = mixed(hash ^ part);
-        at += 8;
     }
+}
+
+/// The hash of all bytes.
+pub(crate) const fn whole(bytes: &[u8]) -> u64 {
+    let (parts, rest) = bytes.as_chunks::<8>();
+    let (mut hash, mut nth) = (bytes.len() as u64, 0);
+    while nth < parts.len() {
+        (hash, nth) = (mixed(hash ^ u64::from_le_bytes(parts[nth])), nth + 1);
+    }
+    let (mut last, mut at) = (0, 0);
+    while at < rest.len() {
+        (last, at) = (last << 8 | rest[at] as u64, at + 1);
+    }
+    mixed(hash ^ last)
 }
 
 /// Spreads what is told by any of the bits over all of them.
@@ -96,12 +119,12 @@ mod tests {
                     let end = |is_in: bool| if is_in { text.len() } else { before };
                     let letters_end = before + usize::from(byte.is_ascii_alphabetic());
                     assert_eq!(letters(&text, 0), letters_end, "{text:?}");
-                    assert_eq!(letters_and_digits(&text, 0), end(byte.is_ascii_alphanumeric()), "{text:?}");
-                    assert_eq!(word(&text, 0), end(byte.is_ascii_alphanumeric() || byte == b'_'), "{text:?}");
+                    assert_eq!(letters_and_digits(&text, 0).end, end(byte.is_ascii_alphanumeric()), "{text:?}");
+                    assert_eq!(word(&text, 0).end, end(byte.is_ascii_alphanumeric() || byte == b'_'), "{text:?}");
                 }
             }
         }
-        let hash = |word: &str| hash(word.as_bytes(), 1, word.len() - 1);
+        let run = |word: &str| letters_and_digits(word.as_bytes(), 1);
         for (word, other, same) in [
             ("(alert)", "-ALERT ", true),
             ("(alert)", "(alerts)", false),
@@ -109,9 +132,13 @@ mod tests {
             ("(internationalisation)", "(internationalisatiom)", false),
             ("(12345678)", "(1234567)", false),
         ] {
-            assert_eq!(hash(word).0 == hash(other).0, same, "{word} {other}");
+            assert_eq!(run(word).hash == run(other).hash, same, "{word} {other}");
         }
-        assert!(hash("(eightlong9)").1 && hash("(3rd)").1 && !hash("(a_b)").1);
-        assert_eq!((word(b"", 0), word(b"ab", 2), eight(b"ab", 1)), (0, 2, u64::from(b'b')));
+        let digit = |word: &str| run(word).has_digit;
+        assert!(digit("(eightlong9)") && digit("(3rd)") && !digit("(longeight)9") && !digit("(eightlet)"));
+        let texts = ["", "a", "ab", "ba", "abcdefgh", "abcdefghi", "abcdefgi", "abcdefghabcdefgh", "abcdefgh\0"];
+        let hashes: std::collections::HashSet<u64> = texts.iter().map(|text| whole(text.as_bytes())).collect();
+        assert_eq!(hashes.len(), texts.len());
+        assert_eq!((word(b"", 0).end, word(b"ab", 2).end, eight(b"ab", 1)), (0, 2, u64::from(b'b')));
     }
 }

@@ -84,8 +84,11 @@ const SHORTEST: usize = 15;
 
 /// Whether a word ends as verbs of the past do.
 fn has_past_tense(words: &str) -> bool {
-    let mut words = words.split(|c: char| !c.is_ascii_alphabetic());
-    words.any(|word| word.len() > 4 && word.ends_with("ed"))
+    let bytes = words.as_bytes();
+    let goes_on = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    // Five letters at least, the last two of them "ed".
+    memchr::memchr_iter(b'd', bytes)
+        .any(|at| at >= 4 && bytes[at - 1] == b'e' && (at - 4..at - 1).all(goes_on) && !goes_on(at + 1))
 }
 
 /// The title of the document.
@@ -163,29 +166,49 @@ fn clean(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Where an organisation names itself, beside words without which it does not: most texts need no expression compiled.
-static ORGANIZATION: [(&[&str], LazyLock<Option<Regex>>); 4] = [
-    (
-        &["Incident Report for "],
-        LazyLock::new(|| Regex::new(r"(?m)\bIncident Report for ([A-Z][\w.&' -]{1,40}?)\s*$").ok()),
-    ),
-    (
-        &[" Status", " status"],
-        LazyLock::new(|| {
+/// A way in which an organisation names itself. Most texts need no expression compiled, and to run one over a whole text takes
+/// long: there is none without one of these words and what may follow it.
+struct Naming {
+    words: &'static [&'static str],
+    may_follow: fn(&str) -> bool,
+    pattern: LazyLock<Option<Regex>>,
+}
+
+static ORGANIZATION: [Naming; 4] = [
+    Naming {
+        words: &["Incident Report for "],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| Regex::new(r"(?m)\bIncident Report for ([A-Z][\w.&' -]{1,40}?)\s*$").ok()),
+    },
+    Naming {
+        words: &[" Status", " status"],
+        may_follow: ends_line,
+        pattern: LazyLock::new(|| {
             Regex::new(r"(?m)^\s*([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3}) [Ss]tatus(?: [Pp]age)?\s*$").ok()
         }),
-    ),
-    (
-        &["here at ", "eam at ", "ngineers at ", "ngineering at ", "all of us at "],
-        LazyLock::new(|| {
+    },
+    Naming {
+        words: &["here at ", "eam at ", "ngineers at ", "ngineering at ", "all of us at "],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| {
             Regex::new(
                 r"\b(?:here at|[Tt]eam at|[Ee]ngineers at|[Ee]ngineering at|all of us at) ([A-Z][\w&'-]*(?: [A-Z][\w&'-]*){0,2})",
             )
             .ok()
         }),
-    ),
-    (&["©"], LazyLock::new(|| Regex::new(r"©\s*(?:\d{4}\s*)?([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3})").ok())),
+    },
+    Naming {
+        words: &["©"],
+        may_follow: |_| true,
+        pattern: LazyLock::new(|| Regex::new(r"©\s*(?:\d{4}\s*)?([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*){0,3})").ok()),
+    },
 ];
+
+/// Whether a line ends with a status, or a status page, that `after` follows.
+fn ends_line(after: &str) -> bool {
+    let after = after.strip_prefix(" page").or_else(|| after.strip_prefix(" Page")).unwrap_or(after);
+    after.lines().next().is_none_or(|rest| rest.trim().is_empty())
+}
 
 /// The organisation whose incident it is, where the document says so.
 pub fn organization(document: &Document, text: &str, fields: &[Field]) -> Option<(String, Span)> {
@@ -214,11 +237,12 @@ pub fn organization(document: &Document, text: &str, fields: &[Field]) -> Option
         "Our",
         "This",
     ];
-    let named = ORGANIZATION
-        .iter()
-        .filter(|(words, _)| words.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some()));
+    let holds = |naming: &Naming, word: &str| {
+        memmem::find_iter(text.as_bytes(), word).any(|at| (naming.may_follow)(&text[at + word.len()..]))
+    };
+    let named = ORGANIZATION.iter().filter(|naming| naming.words.iter().any(|word| holds(naming, word)));
     // The patterns are constants that the tests compile.
-    named.filter_map(|(_, pattern)| pattern.as_ref()).find_map(|pattern| {
+    named.filter_map(|naming| naming.pattern.as_ref()).find_map(|pattern| {
         pattern.captures_iter(text).filter_map(|found| found.get(1)).find_map(|name| {
             let span = Span::new(name.start(), name.end()).trim(text);
             let words = clean(span.of(text));
@@ -290,6 +314,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_cannot_name_an_organisation_is_told_from_what_may() {
+        for (after, ends) in
+            [("", true), (" Page \r\nx", true), (" page\nx", true), (" page up", false), (" of x", false)]
+        {
+            assert_eq!(ends_line(after), ends, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn verbs_of_the_past_are_told_by_their_end() {
+        for (words, past) in [
+            ("We failed over", true),
+            ("It stopped", true),
+            ("the feed is red", false),
+            ("an edge", false),
+            ("Ended.", true),
+        ] {
+            assert_eq!(has_past_tense(words), past, "{words}");
+        }
+    }
+
+    #[test]
     fn the_title_of_a_page_is_its_first_heading_that_is_of_the_incident() {
         for (page, expected) in [
             ("<p>Larkspur Pay<h1>API down</h1><p>It failed.", "API down"),
@@ -307,7 +353,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles_and_every_example_holds() {
-        assert!(ORGANIZATION.iter().all(|(_, pattern)| pattern.is_some()));
+        assert!(ORGANIZATION.iter().all(|naming| naming.pattern.is_some()));
         assert!(SEVERITY.is_some() && AFFECTED.is_some());
         super::super::cues::tests::examples_hold(include_str!("../../data/lexicon/genre.tsv"));
     }

@@ -22,13 +22,14 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 
 use self::index::{Index, Rows};
+pub(crate) use self::memo::Asked;
 
-/// The lexicons that share an index. One that does not stand here has its own.
-const LEXICONS: [&str; 6] = [
+/// The lexicons that share an index. One that does not stand here has its own, as that of impact: it is asked about other
+/// texts than these, whole entries with their times, and few words are in it.
+const LEXICONS: [&str; 5] = [
     include_str!("../../data/lexicon/causes.tsv"),
     include_str!("../../data/lexicon/events.tsv"),
     include_str!("../../data/lexicon/genre.tsv"),
-    include_str!("../../data/lexicon/impact.tsv"),
     include_str!("../../data/lexicon/stance.tsv"),
     include_str!("../../data/lexicon/triggers.tsv"),
 ];
@@ -55,6 +56,8 @@ pub(crate) struct Row<K> {
     /// Negative where the pattern speaks against its kind.
     pub weight: f64,
     pattern: Pattern,
+    /// The rows that say as much or more of its kind, on the same side.
+    rivals: Rows,
 }
 
 /// An expression that is compiled when it is first needed.
@@ -71,7 +74,7 @@ impl Pattern {
     }
 }
 
-impl<K: Copy> Cues<K> {
+impl<K: Copy + PartialEq> Cues<K> {
     /// Compiles a lexicon; an error names the line and what is wrong with it.
     pub fn compile(lexicon: &str, kind_of: impl Fn(&str) -> Option<K>) -> Result<Cues<K>, String> {
         let mut rows = Vec::new();
@@ -88,34 +91,66 @@ impl<K: Copy> Cues<K> {
                 return Err(problem(&format!("a lexicon has at most {} rows; this is one more", Rows::MOST)));
             }
             let pattern = Pattern { text: pattern.to_owned(), regex: OnceLock::new() };
-            rows.push(Row { kind, weight: sign * weight, pattern });
+            rows.push(Row { kind, weight: sign * weight, pattern, rivals: Rows::default() });
         }
         let at = LEXICONS.iter().position(|known| *known == lexicon);
         if let (Some(at), Some(index)) = (at, &*SHARED) {
             let first = LEXICONS[..at].iter().map(|before| lines(before).count()).sum();
             let own = Rows::range(first..first + rows.len());
-            return Ok(Cues { rows, index: Arc::clone(index), first, own });
+            return Ok(Cues { rows: with_rivals(rows, first), index: Arc::clone(index), first, own });
         }
         let patterns = lines(lexicon)
             .zip(&rows)
             .map(|((number, line), row)| parsed(&row.pattern.text).map_err(|e| problem(number, &e, line)));
         let index = Index::new(&patterns.collect::<Result<Vec<_>, _>>()?);
         let own = Rows::range(0..rows.len());
-        Ok(Cues { rows, index: Arc::new(index), first: 0, own })
+        Ok(Cues { rows: with_rivals(rows, 0), index: Arc::new(index), first: 0, own })
     }
 
-    /// The rows that match somewhere in `text`.
-    pub fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Row<K>> {
-        let found = memo::find(&self.index, text.as_bytes(), |found| {
-            for row in (found.open & self.own).iter() {
-                if self.rows[row - self.first].pattern.is_match(text) {
-                    found.sure.insert(row);
+    /// The rows that match somewhere in a text.
+    pub fn matches<'a>(&'a self, asked: impl Into<Asked<'a>>) -> impl Iterator<Item = &'a Row<K>> {
+        self.settled(asked.into(), |_, _| true)
+    }
+
+    /// The same, but perhaps without rows that others outdo: for who asks for the strongest of each kind. A lexicon is asked in
+    /// this way always or never.
+    pub fn strongest<'a>(&'a self, asked: impl Into<Asked<'a>>) -> impl Iterator<Item = &'a Row<K>> {
+        self.settled(asked.into(), |row, sure| (row.rivals & sure).is_empty())
+    }
+
+    /// The rows that match for sure, and of those whose expressions have to be asked the ones that `matter` and match.
+    fn settled<'a>(
+        &'a self,
+        asked: Asked<'a>,
+        matters: impl Fn(&Row<K>, Rows) -> bool,
+    ) -> impl Iterator<Item = &'a Row<K>> {
+        let found = memo::find(&self.index, asked, |found| {
+            for at in (found.open & self.own).iter() {
+                let row = &self.rows[at - self.first];
+                if matters(row, found.sure) && row.pattern.is_match(asked.text) {
+                    found.sure.insert(at);
                 }
             }
             found.open = found.open & !self.own;
         });
         (found.sure & self.own).iter().map(|row| &self.rows[row - self.first])
     }
+}
+
+/// The rows of a lexicon, each with its rivals; the first has the number `first`.
+fn with_rivals<K: PartialEq>(mut rows: Vec<Row<K>>, first: usize) -> Vec<Row<K>> {
+    for at in 0..rows.len() {
+        let row = &rows[at];
+        let outdoes = |other: &Row<K>| {
+            let same_side = other.weight.is_sign_negative() == row.weight.is_sign_negative();
+            other.kind == row.kind && same_side && other.weight.abs() >= row.weight.abs()
+        };
+        let mut rivals = Rows::default();
+        let others = rows.iter().enumerate().filter(|(other, row)| *other != at && outdoes(row));
+        others.for_each(|(other, _)| rivals.insert(first + other));
+        rows[at].rivals = rivals;
+    }
+    rows
 }
 
 /// The lines of a lexicon that are rows, with their numbers.
@@ -171,6 +206,8 @@ pub(crate) mod tests {
         }
     }
 
+    const IMPACT: &str = include_str!("../../data/lexicon/impact.tsv");
+
     /// Patterns of every shape that a lexicon may come to hold.
     const SHAPES: &str = "a\t1\t\\b(?:fail\\w*|err\\w+|down) (?:\\w+ ){0,2}(?:again|for good)\\b\n\
         a\t1\t\\b(?:all(?: \\w+){0,2}|they) (?:are )?(?:up|back)\\b\n\
@@ -219,7 +256,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_rows_that_match_are_those_whose_expressions_match() {
-        for lexicon in LEXICONS.into_iter().chain([SHAPES]) {
+        for lexicon in LEXICONS.into_iter().chain([IMPACT, SHAPES]) {
             let cues = rows_of(lexicon);
             let all: Vec<Regex> = cues.rows.iter().map(|row| ascii(&row.pattern.text).unwrap()).collect();
             let numbers = |wanted: &dyn Fn(usize, &Row<()>) -> bool| {
@@ -228,7 +265,7 @@ pub(crate) mod tests {
             let matched = Cell::new(0);
             let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
             let outcome = runner.run(&texts(words_of(&cues)), |text| {
-                let found: Vec<*const Row<()>> = cues.matches(&text).map(std::ptr::from_ref).collect();
+                let found: Vec<*const Row<()>> = cues.matches(text.as_str()).map(std::ptr::from_ref).collect();
                 let expected = numbers(&|at, _| all[at].is_match(text.as_bytes()));
                 matched.set(matched.get() + expected.len());
                 prop_assert_eq!(numbers(&|_, row| found.contains(&std::ptr::from_ref(row))), expected);
@@ -236,6 +273,23 @@ pub(crate) mod tests {
             });
             outcome.unwrap_or_else(|e| panic!("{e}"));
             assert!(matched.get() > 400, "texts that match nothing test nothing: {} matches", matched.get());
+        }
+    }
+
+    #[test]
+    fn no_row_is_left_out_that_says_most() {
+        for lexicon in [IMPACT, SHAPES] {
+            // Each has an index of its own, so that what one settles is not known to the other.
+            let (all, some) = (rows_of(lexicon), rows_of(lexicon));
+            let outcome = TestRunner::new(ProptestConfig::with_cases(400)).run(&texts(words_of(&all)), |text| {
+                let sides =
+                    |weights: Vec<f64>| weights.iter().fold((0.0f64, 0.0f64), |(a, b), w| (a.max(*w), b.min(*w)));
+                let matched = all.matches(text.as_str()).map(|row| row.weight).collect();
+                let strongest = some.strongest(text.as_str()).map(|row| row.weight).collect();
+                prop_assert_eq!(sides(strongest), sides(matched));
+                Ok(())
+            });
+            outcome.unwrap_or_else(|e| panic!("{e}"));
         }
     }
 
@@ -248,7 +302,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_row_of_the_lexicons_names_a_phrase() {
-        for lexicon in LEXICONS {
+        for lexicon in LEXICONS.into_iter().chain([IMPACT]) {
             let cues = rows_of(lexicon);
             let always = cues.index.always();
             let nameless: Vec<&str> = cues

@@ -12,6 +12,7 @@ use whatlang::Lang;
 use super::fields::Field;
 use crate::document::{Block, BlockKind, Document};
 use crate::runs;
+use crate::slots::Slots;
 
 /// Small words of English that are common in every report, and are words of no other large language.
 const ENGLISH: &[&str] = &[
@@ -64,14 +65,15 @@ pub fn of(document: &Document, text: &str) -> Option<Lang> {
 
 /// The words of a text, and how many of them are [`ENGLISH`]; as far as it takes to know that their share is large enough.
 fn count(text: &str) -> (usize, usize) {
-    // As numbers, which are quickly put together and looked up: none has more than five letters.
-    static LETTERS: LazyLock<Vec<u64>> = LazyLock::new(|| {
-        let mut all: Vec<u64> =
-            ENGLISH.iter().map(|word| word.bytes().fold(0, |all, byte| all << 8 | u64::from(byte))).collect();
-        all.sort_unstable();
-        all
+    // By their letters as numbers, which are quickly put together: none has more than five.
+    static KNOWN: LazyLock<Slots> = LazyLock::new(|| {
+        let mut known = Slots::for_keys(ENGLISH.len());
+        for word in ENGLISH {
+            known.set(runs::eight(word.as_bytes(), 0), 0);
+        }
+        known
     });
-    let known = LETTERS.as_slice();
+    let known = &*KNOWN;
     let (mut words, mut english) = (0, 0);
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -80,22 +82,33 @@ fn count(text: &str) -> (usize, usize) {
         at = runs::letters(bytes, at);
         let ascii = at - start;
         // Other letters go on with a word, and none of those that are known has any.
-        while let Some(c) = text[at..].chars().next().filter(|c| !c.is_ascii() && c.is_alphabetic()) {
+        while let Some(c) = other_letter(text, at) {
             at = runs::letters(bytes, at + c.len_utf8());
         }
         words += usize::from(at > start);
         if at == start + ascii && (1..=5).contains(&ascii) {
-            let letters = bytes[start..at].iter().fold(0, |all, byte| all << 8 | u64::from(byte | 0x20));
-            english += usize::from(known.binary_search(&letters).is_ok());
+            // In lower case, and without what follows them.
+            let letters = (runs::eight(bytes, start) | 0x20_20_20_20_20) & ((1 << (8 * ascii)) - 1);
+            english += usize::from(known.find(letters).is_some());
             // Each further word takes two bytes at least. A little more than the share is asked for, so that rounding tells nothing.
             let most = words + (bytes.len() - at) / 2 + 1;
             if words >= LEAST_WORDS && english as f64 > (SHARE + 0.001) * most as f64 {
                 break;
             }
         }
-        at += text[at..].chars().next().map_or(1, char::len_utf8);
+        at += match bytes.get(at) {
+            Some(byte) if !byte.is_ascii() => text[at..].chars().next().map_or(1, char::len_utf8),
+            _ => 1,
+        };
     }
     (words, english)
+}
+
+/// The letter at `at`, if it is none of ASCII.
+fn other_letter(text: &str, at: usize) -> Option<char> {
+    let is_other = text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii());
+    // Places are always at the start of a character.
+    if is_other { text[at..].chars().next().filter(|c| c.is_alphabetic()) } else { None }
 }
 
 /// What can be read of `document` although its prose cannot: what it states of itself, with its title and its updates.

@@ -262,36 +262,32 @@ fn is_bare_label(line: &str) -> bool {
 }
 
 /// Cuts a block into sentences: at `.`, `!`, `?` before white space and a capital, digit or quote, and at blank ends.
-pub(crate) fn sentences(text: &str, block: Span) -> Vec<Span> {
+pub(crate) fn sentences(text: &str, block: Span) -> impl Iterator<Item = Span> {
     let inner = block.of(text);
-    let bytes = inner.as_bytes();
-    let mut out = Vec::new();
-    let mut start = 0;
-    for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
-        let end = at + 1;
-        let Some(next) = bytes.get(end) else { continue };
-        if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')')
-            || bytes[at] == b'.' && is_abbreviation(&inner[start..at])
-        {
-            continue;
-        }
-        let rest = inner[end..]
-            .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ')' | '(' | '[' | '\'' | '“'));
-        let starts = rest.chars().next().is_none_or(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_ascii());
-        if starts {
-            push_sentence(text, Span::new(block.start + start, block.start + end), &mut out);
-            start = end;
-        }
-    }
-    push_sentence(text, Span::new(block.start + start, block.end), &mut out);
-    out
+    let mut marks = memchr::memchr3_iter(b'.', b'!', b'?', inner.as_bytes());
+    // Where the next begins; nothing after the last.
+    let mut rest = Some(0);
+    let cut = std::iter::from_fn(move || {
+        let start = rest?;
+        let end = marks.find(|at| ends_sentence(inner, start, *at)).map(|at| at + 1);
+        rest = end;
+        Some(Span::new(block.start + start, end.map_or(block.end, |end| block.start + end)).trim(text))
+    });
+    cut.filter(|sentence| !sentence.is_empty())
 }
 
-fn push_sentence(text: &str, span: Span, out: &mut Vec<Span>) {
-    let span = span.trim(text);
-    if !span.is_empty() {
-        out.push(span);
+/// Whether the mark at `at` ends the sentence that begins at `start`.
+fn ends_sentence(text: &str, start: usize, at: usize) -> bool {
+    let (bytes, end) = (text.as_bytes(), at + 1);
+    let Some(next) = bytes.get(end) else { return false };
+    if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')')
+        || bytes[at] == b'.' && is_abbreviation(&text[start..at])
+    {
+        return false;
     }
+    let rest =
+        text[end..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ')' | '(' | '[' | '\'' | '“'));
+    rest.chars().next().is_none_or(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_ascii())
 }
 
 fn is_abbreviation(before: &str) -> bool {
@@ -331,7 +327,7 @@ mod tests {
     #[test]
     fn sentences_end_at_stops_not_at_abbreviations_or_versions() {
         let text = "We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API. It failed!  Why? Nobody knew.";
-        let cut: Vec<_> = sentences(text, Span::new(0, text.len())).into_iter().map(|s| s.of(text)).collect();
+        let cut: Vec<_> = sentences(text, Span::new(0, text.len())).map(|s| s.of(text)).collect();
         assert_eq!(cut, ["We moved to 1.2.3 at 9 a.m. on Monday, e.g. the API.", "It failed!", "Why?", "Nobody knew."]);
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::cues::Cues;
+use super::cues::{Asked, Cues};
 use crate::document::{BlockKind, Document, Span};
 use crate::time::resolve::{Item, Resolution, Source};
 use crate::when::When;
@@ -108,9 +108,18 @@ static CUES: LazyLock<Cues<Kind>> = LazyLock::new(|| {
 
 /// What `text` says happened, over its sentences: a denial in one takes nothing from what another says.
 pub(crate) fn score(text: &str) -> Scores {
+    score_sentences(text, Asked::from)
+}
+
+/// The same of a text that other lexicons are asked about too; mostly it is one sentence.
+pub(crate) fn score_asked(asked: Asked) -> Scores {
+    score_sentences(asked.text, |sentence| if sentence.len() == asked.text.len() { asked } else { sentence.into() })
+}
+
+fn score_sentences<'t>(text: &'t str, ask: impl Fn(&'t str) -> Asked<'t>) -> Scores {
     let mut all = Scores::default();
     for sentence in super::outline::sentences(text, Span::new(0, text.len())) {
-        let scores = score_sentence(sentence.of(text));
+        let scores = score_sentence(ask(sentence.of(text)));
         for (best, score) in all.0.iter_mut().zip(scores.0) {
             *best = best.max(score);
         }
@@ -119,9 +128,9 @@ pub(crate) fn score(text: &str) -> Scores {
 }
 
 /// Per kind the strongest cue for it less the strongest against it.
-fn score_sentence(text: &str) -> Scores {
+fn score_sentence(asked: Asked) -> Scores {
     let (mut for_it, mut against) = ([0.0f64; 16], [0.0f64; 16]);
-    for row in CUES.matches(text) {
+    for row in CUES.strongest(asked) {
         let side = if row.weight < 0.0 { &mut against } else { &mut for_it };
         side[row.kind as usize] = side[row.kind as usize].max(row.weight.abs());
     }
@@ -277,11 +286,11 @@ fn entry_words(
 
 /// The first sentence, and the second where the first is short: what a paragraph says of the time it begins with.
 fn first_words(text: &str, rest: Span) -> Span {
-    let sentences = super::outline::sentences(text, rest);
-    let end = match sentences.as_slice() {
-        [first, second, ..] if first.len() < 60 => second.end,
-        [first, ..] => first.end,
-        [] => rest.end,
+    let mut sentences = super::outline::sentences(text, rest);
+    let end = match (sentences.next(), sentences.next()) {
+        (Some(first), Some(second)) if first.len() < 60 => second.end,
+        (Some(first), _) => first.end,
+        (None, _) => rest.end,
     };
     Span::new(rest.start, end)
 }

@@ -9,27 +9,8 @@ use std::collections::HashMap;
 
 use frostem::{Algorithm, Stemmer};
 
-use crate::runs::mixed;
-
 /// Words of one text that are looked at.
 pub(super) const MOST: usize = 48;
-
-/// The hash of a feature's name, the parts as if written in one.
-pub(crate) const fn hash(parts: &[&str]) -> u64 {
-    // Eight bytes at once: to mix them one by one would wait for each product.
-    let (mut hash, mut held, mut count, mut part) = (0, 0, 0, 0);
-    while part < parts.len() {
-        let (bytes, mut at) = (parts[part].as_bytes(), 0);
-        while at < bytes.len() {
-            (held, count, at) = (held << 8 | bytes[at] as u64, count + 1, at + 1);
-            if count % 8 == 0 {
-                (hash, held) = (mixed(hash ^ held), 0);
-            }
-        }
-        part += 1;
-    }
-    mixed(hash ^ held)
-}
 
 /// Cuts texts into features; keeps the stems of words it has seen.
 pub(crate) struct Grams {
@@ -142,11 +123,5 @@ mod tests {
         ] {
             assert_eq!(features(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn a_hash_does_not_depend_on_where_the_name_is_cut() {
-        assert_eq!(hash(&["ab", "c"]), hash(&["abc"]));
-        assert_ne!(hash(&["ab"]), hash(&["ba"]));
     }
 }

@@ -41,11 +41,12 @@ impl<const N: usize> Lines<N> {
     pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
         out.clear();
         out.reserve(self.count);
-        let sums = self.table.sum(text);
         let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
-        for (nth, start) in self.starts.iter().enumerate() {
-            shares(&sums[*start..ends(nth)], out);
-        }
+        self.table.sum(text, |sums| {
+            for (nth, start) in self.starts.iter().enumerate() {
+                shares(&sums[*start..ends(nth)], out);
+            }
+        });
         let mut nth = 0;
         self.starts.map(|start| {
             nth += 1;
@@ -62,7 +63,7 @@ fn shares(hundredths: &[i32], out: &mut Vec<f32>) {
     static POWERS: LazyLock<Vec<f32>> =
         LazyLock::new(|| (0..MOST).map(|n| (-(n as f64) / 100.0).exp() as f32).collect());
     let powers = POWERS.as_slice();
-    let most = hundredths.iter().copied().max().unwrap_or(0);
+    let most = hundredths.iter().copied().fold(i32::MIN, i32::max);
     let from = out.len();
     out.extend(hundredths.iter().map(|sum| powers.get((most - sum) as usize).copied().unwrap_or(0.0)));
     let sum: f32 = out[from..].iter().sum();

@@ -4,17 +4,18 @@
 //! `off $`). To name and look up each of a line's features would be waiting for memory most of the time, and nearly none of
 //! them has weights. So words are numbers ([`super::words`]), those of most features the lowest, so that what is often
 //! asked for lies side by side; a pair is looked for only where one begins with its first word, and three words only where
-//! the first two are a pair. Weights are hundredths, as in the files, so that sums are exact.
+//! the first two are a pair. A feature's weights are one number for each class, most of them zero: to add up blocks of
+//! numbers is quicker than to find out which there are. They are hundredths, as in the files, so that sums are exact.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::weights::{BIAS, read};
 use super::words::{Vocabulary, Words};
 use crate::runs::mixed;
+use crate::slots::{Met, Slots};
 
 /// The features of a model with their weights.
 #[derive(Debug)]
@@ -24,23 +25,29 @@ pub(super) struct Table {
     vocabulary: Vocabulary,
     /// By their numbers in the vocabulary.
     words: Vec<Word>,
-    pairs: HashMap<u64, Pair, BuildHasherDefault<Mixed>>,
-    /// Tells most pairs that are none without a look into `pairs`: a bit for each pair, by the lowest bits of its hash.
+    /// The rows of pairs and of threes, by [`key`]s: the words of a pair, or a pair and a word. A pair that is no feature but
+    /// begins one has no row. What is a pair in a key of three is its place, after the numbers of all words.
+    longer: Slots,
+    /// Tells most that are not in `longer` without a look into it: a bit for each key, by the lowest bits of its hash.
     shapes: Vec<u64>,
-    threes: HashMap<u64, Row, BuildHasherDefault<Mixed>>,
     /// What is true of every line.
     bias: Row,
-    cells: Vec<Cell>,
+    /// The weights of the rows, `width` blocks each.
+    blocks: Vec<Block>,
+    width: usize,
 }
 
-/// What a feature adds to a class.
+/// What a feature adds to some classes, in hundredths.
 #[derive(Clone, Copy, Debug)]
-struct Cell {
-    hundredths: i16,
-    class: u8,
+#[repr(align(64))]
+struct Block([i16; Block::CLASSES]);
+
+impl Block {
+    /// As many as a line of the cache holds.
+    const CLASSES: usize = 32;
 }
 
-/// The cells of a feature: the place of the first, and in the lower eight bits how many there are; zero for no feature.
+/// The number of a feature; zero for none.
 type Row = u32;
 
 /// The features that a word is alone, as the first and as the last of a line.
@@ -53,22 +60,23 @@ struct Word {
     leads: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    number: u32,
-    row: Row,
-}
-
-/// What a thread keeps: the words that each table has seen, and of a line its words and its rows.
+/// What a thread keeps: the words that each table has seen, and of a line its words, its rows and what they add up to.
 #[derive(Default)]
 struct Scratch {
     seen: Vec<Words>,
     words: Vec<u32>,
+    asked: Vec<Asked>,
     rows: Rows,
+    sums: Vec<[i32; Block::CLASSES]>,
 }
 
-/// For each class what the features of a line add up to, in hundredths.
-pub(super) type Sums = [i32; 1 << u8::BITS];
+/// A pair that may be one, and what stands in [`Table::longer`] where it would.
+struct Asked {
+    /// The number of its second word in the line.
+    at: usize,
+    key: u64,
+    met: Met,
+}
 
 /// So many bits are in [`Table::shapes`]: for ten thousand pairs few enough to stay in the cache.
 const SHAPES: usize = 1 << 18;
@@ -92,15 +100,19 @@ impl Table {
             .map(|(name, row)| (name.split(' ').map(|word| vocabulary.of(word)).collect(), name, row))
             .collect();
         features.sort_unstable_by(|a, b| (a.0.len(), &a.0).cmp(&(b.0.len(), &b.0)));
+        let classes: usize = files.iter().map(|(_, classes)| classes.len()).sum();
+        let width = classes.div_ceil(Block::CLASSES);
+        // Three words are two keys: a pair may be no feature by itself.
+        let longer = features.iter().map(|(words, ..)| words.len() - 1).sum();
         let mut table = Table {
             number: TABLES.fetch_add(1, Ordering::Relaxed),
             words: vec![Word::default(); vocabulary.len()],
             vocabulary,
-            pairs: HashMap::default(),
+            longer: Slots::for_keys(longer),
             shapes: vec![0; SHAPES / 64],
-            threes: HashMap::default(),
             bias: 0,
-            cells: Vec::new(),
+            blocks: vec![Block([0; _]); width],
+            width,
         };
         for (words, name, cells) in features {
             let row = table.row(&cells).ok_or("too many weights")?;
@@ -110,10 +122,14 @@ impl Table {
     }
 
     fn row(&mut self, cells: &[(u8, f32)]) -> Option<Row> {
-        let (from, count) = (u32::try_from(self.cells.len()).ok()?, u8::try_from(cells.len()).ok()?);
-        let hundredths = |weight: f32| (weight * 100.0).round() as i16;
-        self.cells.extend(cells.iter().map(|(class, weight)| Cell { hundredths: hundredths(*weight), class: *class }));
-        Some(from.checked_mul(256)? + u32::from(count))
+        let first = self.blocks.len();
+        self.blocks.resize(first + self.width, Block([0; _]));
+        for (class, weight) in cells {
+            let class = usize::from(*class);
+            let cell = &mut self.blocks[first + class / Block::CLASSES].0[class % Block::CLASSES];
+            *cell = cell.saturating_add((weight * 100.0).round() as i16);
+        }
+        u32::try_from(first / self.width).ok()
     }
 
     fn put(&mut self, words: &[u32], name: &str, row: Row) -> Option<()> {
@@ -122,70 +138,88 @@ impl Table {
             [word] => self.words[word as usize].alone = row,
             [_, word] if name.starts_with("^ ") => self.words[word as usize].first = row,
             [word, _] if name.ends_with(" $") => self.words[word as usize].last = row,
-            [first, second] => self.pair(first, second).row = row,
+            [first, second] => {
+                self.lengthen(first, second, Some(row));
+            }
             [first, second, third] => {
-                let pair = self.pair(first, second).number;
-                self.threes.insert(key(pair, third), row);
+                let pair = self.lengthen(first, second, None);
+                self.lengthen(pair, third, Some(row));
             }
             _ => return None,
         }
         Some(())
     }
 
-    fn pair(&mut self, first: u32, second: u32) -> &mut Pair {
-        self.words[first as usize].leads = true;
-        let number = self.pairs.len() as u32;
-        let shape = mixed(key(first, second)) as usize % SHAPES;
+    /// Puts a word after a word or a pair, with the row of what that makes, and gives its number.
+    fn lengthen(&mut self, before: u32, word: u32, row: Option<Row>) -> u32 {
+        if let Some(first) = self.words.get_mut(before as usize) {
+            first.leads = true;
+        }
+        let key = key(before, word);
+        let shape = mixed(key) as usize % SHAPES;
         self.shapes[shape / 64] |= 1 << (shape % 64);
-        self.pairs.entry(key(first, second)).or_insert(Pair { number, row: 0 })
+        let known = self.longer.find(key);
+        let place = match (known, row) {
+            (Some(place), None) => place,
+            _ => self.longer.set(key, row.unwrap_or(0)),
+        };
+        self.number_of(place)
     }
 
-    /// What the features of `text`, each counted once, add up to for each class.
-    pub fn sum(&self, text: &str) -> Sums {
-        SCRATCH.with_borrow_mut(|Scratch { seen, words, rows }| {
+    /// The number by which what stands at that place is known in keys.
+    fn number_of(&self, place: usize) -> u32 {
+        (self.words.len() + place) as u32
+    }
+
+    /// Gives to `read` what the features of `text`, each counted once, add up to for each class, in hundredths. There are
+    /// more places than classes.
+    pub fn sum<T>(&self, text: &str, read: impl FnOnce(&[i32]) -> T) -> T {
+        SCRATCH.with_borrow_mut(|Scratch { seen, words, asked, rows, sums }| {
             if seen.len() <= self.number {
                 seen.resize_with(self.number + 1, Words::new);
             }
             seen[self.number].cut(&self.vocabulary, text, words);
-            self.rows(words, rows);
-            let mut sums = [0; _];
+            self.rows(words, asked, rows);
+            sums.clear();
+            sums.resize(self.width, [0; _]);
             for row in &rows.rows {
-                let (from, count) = ((*row >> 8) as usize, (*row & 0xff) as usize);
-                for cell in &self.cells[from..from + count] {
-                    sums[usize::from(cell.class)] += i32::from(cell.hundredths);
+                let blocks = &self.blocks[*row as usize * self.width..][..self.width];
+                for (sums, block) in sums.iter_mut().zip(blocks) {
+                    sums.iter_mut().zip(block.0).for_each(|(sum, hundredths)| *sum += i32::from(hundredths));
                 }
             }
-            sums
+            read(sums.as_flattened())
         })
     }
 
     /// The features of a line of such words, each once.
-    fn rows(&self, words: &[u32], rows: &mut Rows) {
+    fn rows(&self, words: &[u32], asked: &mut Vec<Asked>, rows: &mut Rows) {
         rows.clear();
         rows.add(self.bias);
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
             rows.add(self.words[*first as usize].first);
             rows.add(self.words[*last as usize].last);
         }
-        // The word before, if pairs begin with it, and the pair that it ends.
-        let (mut one, mut two): (Option<u32>, Option<u32>) = (None, None);
-        for number in words {
-            let word = self.words[*number as usize];
-            rows.add(word.alone);
-            if let Some(row) = two.and_then(|two| self.threes.get(&key(two, *number))) {
-                rows.add(*row);
-            }
-            let pair = one.and_then(|one| self.known_pair(one, *number));
-            rows.add(pair.map_or(0, |pair| pair.row));
-            (one, two) = (word.leads.then_some(*number), pair.map(|pair| pair.number));
+        // All pairs are looked at before any is understood, so that the looks wait for memory together.
+        asked.clear();
+        let pairs = words.windows(2).enumerate().filter(|(_, pair)| self.words[pair[0] as usize].leads);
+        let keys = pairs.map(|(at, pair)| (at + 1, key(pair[0], pair[1]))).filter(|(_, key)| self.may_be(*key));
+        asked.extend(keys.map(|(at, key)| Asked { at, key, met: self.longer.meet(key) }));
+        words.iter().for_each(|word| rows.add(self.words[*word as usize].alone));
+        for Asked { at, key: pair, met } in asked {
+            let Some(place) = self.longer.find_from(*met, *pair) else { continue };
+            rows.add(self.longer.value(place));
+            let Some(third) = words.get(*at + 1) else { continue };
+            let three = key(self.number_of(place), *third);
+            let place = if self.may_be(three) { self.longer.find(three) } else { None };
+            rows.add(place.map_or(0, |place| self.longer.value(place)));
         }
     }
 
-    fn known_pair(&self, first: u32, second: u32) -> Option<Pair> {
-        let key = key(first, second);
+    /// Whether a key may stand in `longer`; surely not for most that do not.
+    fn may_be(&self, key: u64) -> bool {
         let shape = mixed(key) as usize % SHAPES;
-        let may_be = self.shapes[shape / 64] >> (shape % 64) & 1 == 1;
-        may_be.then(|| self.pairs.get(&key).copied()).flatten()
+        self.shapes[shape / 64] >> (shape % 64) & 1 == 1
     }
 }
 
@@ -207,8 +241,7 @@ impl Rows {
     /// Adds a row, unless it is none or there.
     fn add(&mut self, row: Row) {
         const { assert!(3 * super::grams::MOST + 3 < Rows::SLOTS / 3 * 2) }
-        // The places of rows are above the lowest eight bits.
-        let mut slot = ((row >> 8).wrapping_mul(0x9e37_79b9) >> (u32::BITS - Rows::SLOTS.ilog2())) as usize;
+        let mut slot = (row.wrapping_mul(0x9e37_79b9) >> (u32::BITS - Rows::SLOTS.ilog2())) as usize;
         while self.slots[slot] != 0 && self.slots[slot] != row {
             slot = (slot + 1) % Rows::SLOTS;
         }
@@ -225,28 +258,8 @@ impl Default for Rows {
     }
 }
 
-fn key(first: u32, second: u32) -> u64 {
-    u64::from(first) << 32 | u64::from(second)
-}
-
-/// Hashes [`key`]s.
-#[derive(Default)]
-struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 << 8) | u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = mixed(key);
-    }
+fn key(before: u32, word: u32) -> u64 {
+    u64::from(before) << 32 | u64::from(word)
 }
 
 #[cfg(test)]
@@ -270,7 +283,7 @@ mod tests {
             let has = |name: &&str| features.iter().any(|feature| feature == name);
             let expected: f32 =
                 names.iter().zip(&weights).filter(|(name, _)| has(name)).map(|(_, weight)| weight).sum();
-            let sum = table.sum(line)[0] as f32 / 100.0;
+            let sum = table.sum(line, |sums| sums[0]) as f32 / 100.0;
             assert!((sum - expected).abs() < 1e-4, "{line}: {sum} and not {expected}");
         }
     }

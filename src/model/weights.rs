@@ -1,13 +1,13 @@
 //! The weights of a model: a table of features, each with what it adds to each class.
 //!
 //! The file is text, one feature a line (`feature<TAB>class:weight class:weight ...`), lines of `#` are notes: small
-//! enough to read, to compare between versions and to keep beside the code. A feature is looked up by the hash of its
-//! name; of 2^64 hashes two of some ten thousand features do not meet.
+//! enough to read, to compare between versions and to keep beside the code. A feature of [`Weights`] is looked up by a
+//! hash of its name, `family=member`; of 2^64 hashes two of some ten thousand features do not meet.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
 
-use super::grams::hash;
+use crate::runs::{mixed, whole};
+use crate::slots::Slots;
 
 /// The feature that every example has.
 pub(crate) const BIAS: &str = "*";
@@ -18,7 +18,9 @@ pub(crate) const POWER: &str = "confidence=power";
 /// What features add to `N` classes.
 #[derive(Debug)]
 pub(crate) struct Weights<const N: usize> {
-    rows: HashMap<u64, [f32; N], BuildHasherDefault<Hashed>>,
+    /// The number of the row of each feature, by [`hash`].
+    features: Slots,
+    rows: Vec<[f32; N]>,
     /// See [`POWER`].
     powers: [f32; N],
 }
@@ -26,15 +28,19 @@ pub(crate) struct Weights<const N: usize> {
 impl<const N: usize> Weights<N> {
     /// Reads a file of weights; `classes` are the names that may stand in it. An error names the line.
     pub fn parse(file: &str, classes: &[&str; N]) -> Result<Weights<N>, String> {
-        let mut out = Weights { rows: HashMap::default(), powers: [1.0; N] };
-        for (feature, row) in read(&[(file, classes)])? {
+        let features = read(&[(file, classes)])?;
+        let mut out = Weights { features: Slots::for_keys(features.len()), rows: Vec::new(), powers: [1.0; N] };
+        for (feature, row) in features {
             let cells = row.into_iter().map(|(class, weight)| (usize::from(class), weight));
             if feature == POWER {
                 cells.for_each(|(class, power)| out.powers[class] = power);
                 continue;
             }
-            let row = out.rows.entry(hash(&[feature])).or_insert([0.0; N]);
+            let (family, member) = feature.split_once('=').unwrap_or((feature, ""));
+            out.features.set(hash(family, member), out.rows.len() as u32);
+            let mut row = [0.0; N];
             cells.for_each(|(class, weight)| row[class] = weight);
+            out.rows.push(row);
         }
         Ok(out)
     }
@@ -46,11 +52,16 @@ impl<const N: usize> Weights<N> {
 
     /// Adds what a feature of that strength says to the scores of the classes.
     fn add(&self, feature: u64, strength: f32, scores: &mut [f32; N]) {
-        let Some(row) = self.rows.get(&feature) else { return };
-        for (score, weight) in scores.iter_mut().zip(row) {
+        let Some(place) = self.features.find(feature) else { return };
+        for (score, weight) in scores.iter_mut().zip(&self.rows[self.features.value(place) as usize]) {
             *score += weight * strength;
         }
     }
+}
+
+/// What a feature is looked up by.
+const fn hash(family: &str, member: &str) -> u64 {
+    mixed(whole(family.as_bytes()).rotate_left(32) ^ whole(member.as_bytes()))
 }
 
 /// What a feature adds to each class that it says something of.
@@ -94,7 +105,7 @@ pub(crate) struct Feature {
 
 impl Feature {
     pub const fn new(family: &'static str, member: &'static str) -> Feature {
-        Feature { family, member, hash: hash(&[family, "=", member]) }
+        Feature { family, member, hash: hash(family, member) }
     }
 
     /// The features of a family.
@@ -142,7 +153,7 @@ impl<'m, const N: usize> Scorer<'m, N> {
 
 impl<const N: usize> Sink for Scorer<'_, N> {
     fn give(&mut self, family: &str, member: &str, strength: f32) {
-        self.weights.add(hash(&[family, "=", member]), strength, &mut self.scores);
+        self.weights.add(hash(family, member), strength, &mut self.scores);
     }
 
     fn know(&mut self, feature: &Feature, strength: f32) {
@@ -183,26 +194,6 @@ pub(crate) fn softmax(scores: &mut [f32]) {
     }
 }
 
-/// The key is a hash already.
-#[derive(Default)]
-pub(crate) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 << 8) | u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,13 +201,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let file =
-            write("a note", &["b c".into(), "a".into()], &["x", "y"], &[vec![0.5, -2.0], vec![0.001, 1.25]], 0.01);
-        assert_eq!(file, "# a note\na\ty:1.25\nb c\tx:0.50 y:-2.00\n");
+            write("a note", &["b=c".into(), "a".into()], &["x", "y"], &[vec![0.5, -2.0], vec![0.001, 1.25]], 0.01);
+        assert_eq!(file, "# a note\na\ty:1.25\nb=c\tx:0.50 y:-2.00\n");
         let weights = Weights::parse(&file, &["x", "y"]).unwrap();
         let mut scores = [0.0; 2];
-        weights.add(hash(&["b", " ", "c"]), 2.0, &mut scores);
-        weights.add(hash(&["a"]), 1.0, &mut scores);
-        weights.add(hash(&["unknown"]), 1.0, &mut scores);
+        weights.add(hash("b", "c"), 2.0, &mut scores);
+        weights.add(hash("a", ""), 1.0, &mut scores);
+        weights.add(hash("b=c", ""), 1.0, &mut scores);
         assert_eq!(scores, [1.0, -2.75]);
     }
 

@@ -5,13 +5,12 @@
 //! what the vocabulary does not have is one number, so that a text costs one look into a small table for each word.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 
 use frostem::{Algorithm, Stemmer};
 
 use super::grams::MOST;
-use super::weights::Hashed;
 use crate::runs;
+use crate::slots::Slots;
 
 /// The number of every stem that is not in the vocabulary, and of those of them that end with an n.
 pub(super) const UNKNOWN: u32 = 0;
@@ -80,13 +79,13 @@ const KEPT: usize = 50_000;
 pub(super) struct Words {
     stemmer: Stemmer,
     /// By the hash of their letters, of which two of some ten thousand words do not share one.
-    seen: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    seen: Slots,
     lower: String,
 }
 
 impl Words {
     pub fn new() -> Words {
-        Words { stemmer: Stemmer::new(Algorithm::English), seen: HashMap::default(), lower: String::new() }
+        Words { stemmer: Stemmer::new(Algorithm::English), seen: Slots::for_keys(0), lower: String::new() }
     }
 
     /// The numbers of the words of `text`, in `out`. These words are asked of one vocabulary only.
@@ -113,8 +112,8 @@ impl Words {
     }
 
     fn number(&mut self, vocabulary: &Vocabulary, text: &str, token: &Token) -> u32 {
-        if let Some(number) = self.seen.get(&token.hash) {
-            return *number;
+        if let Some(place) = self.seen.find(token.hash) {
+            return self.seen.value(place);
         }
         self.lower.clear();
         self.lower.extend(text[token.start..token.end].chars().flat_map(char::to_lowercase));
@@ -123,10 +122,10 @@ impl Words {
             "t" => T,
             word => vocabulary.of(&self.stemmer.stem(word)),
         };
-        if self.seen.len() == KEPT {
-            self.seen.clear();
+        if self.seen.count() == KEPT {
+            self.seen = Slots::for_keys(0);
         }
-        self.seen.insert(token.hash, number);
+        self.seen.set(token.hash, number);
         number
     }
 }
@@ -156,20 +155,15 @@ fn next(text: &str, at: &mut usize) -> Option<Token> {
             },
         }
     }
-    let mut end = runs::letters_and_digits(bytes, start);
-    let is_ascii = bytes.get(end).is_none_or(u8::is_ascii);
-    if !is_ascii {
+    let runs::Run { mut end, mut hash, mut has_digit } = runs::letters_and_digits(bytes, start);
+    if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
         while let Some(c) = other(end).filter(|c| c.is_alphanumeric()) {
-            end = runs::letters_and_digits(bytes, end + c.len_utf8());
+            end = runs::letters_and_digits(bytes, end + c.len_utf8()).end;
         }
+        let word = &text[start..end];
+        (hash, has_digit) = (runs::whole(word.as_bytes()), word.bytes().any(|byte| byte.is_ascii_digit()));
     }
     *at = end;
-    let (hash, has_digit) = if is_ascii {
-        runs::hash(bytes, start, end)
-    } else {
-        let word = &text[start..end];
-        (super::grams::hash(&[word]), word.bytes().any(|byte| byte.is_ascii_digit()))
-    };
     Some(Token { start, end, hash, has_digit })
 }
 

@@ -132,7 +132,10 @@ fn wrap(text: &str, lines: &[Line]) -> Option<usize> {
     const MARGINS: std::ops::RangeInclusive<usize> = 40..=130;
     let is_prose = |line: &Line| {
         let body = line.body.of(text);
-        !line.is_blank() && !body.starts_with(['|', '#']) && !body.contains('\t') && lines::rule(body, 3).is_none()
+        !line.is_blank()
+            && !body.starts_with(['|', '#'])
+            && !lines::holds(body, b'\t')
+            && lines::rule(body, 3).is_none()
     };
     let opens =
         |body: &str| lines::list_marker(body).is_some() || lines::is_label(body) || lines::starts_with_time(body);

@@ -142,6 +142,11 @@ pub fn atx_heading(body: &str) -> Option<(u8, Span)> {
     Some((level as u8, Span::new(level, end).trim(body)))
 }
 
+/// Whether an ASCII mark stands in the line. Each line is asked for several, and `str::contains` takes its time.
+pub(super) fn holds(body: &str, mark: u8) -> bool {
+    memchr::memchr(mark, body.as_bytes()).is_some()
+}
+
 /// The character of a line that is nothing but it, at least `least` times: `-----`, `=====`, `* * *`.
 pub fn rule(body: &str, least: usize) -> Option<char> {
     let mark = body.chars().next().filter(|c| "=-~^\"'*+#_".contains(*c))?;

@@ -226,9 +226,9 @@ impl<'t> Segmenter<'t> {
     fn table(&mut self, at: usize) -> Option<usize> {
         let is_row = |body: &str| body.len() > 1 && body.starts_with('|') && body[1..].contains('|');
         let is_head = |body: &str, under: Option<&Line>| {
-            body.contains('|')
+            lines::holds(body, b'|')
                 && under.is_some_and(|line| {
-                    line.body.of(self.text).contains('|') && lines::is_table_rule(line.body.of(self.text))
+                    lines::holds(line.body.of(self.text), b'|') && lines::is_table_rule(line.body.of(self.text))
                 })
         };
         let bare = is_head(self.body(at), self.lines.get(at + 1));
@@ -245,7 +245,7 @@ impl<'t> Segmenter<'t> {
             let body = self.body(next);
             if lines::is_table_rule(body) {
                 self.close();
-            } else if is_row(body) || (bare && body.contains('|')) {
+            } else if is_row(body) || (bare && lines::holds(body, b'|')) {
                 let start = line.body.start + usize::from(body.starts_with('|'));
                 let ends_in_pipe = body.ends_with('|') && !body.ends_with("\\|") && line.body.end > start;
                 self.push(BlockKind::TableRow, Span::new(start, line.body.end - usize::from(ends_in_pipe)));
@@ -261,7 +261,7 @@ impl<'t> Segmenter<'t> {
     fn tabbed(&mut self, at: usize) -> Option<usize> {
         let is_row = |line: &&Line| {
             let body = line.body.of(self.text);
-            body.contains('\t') && lines::list_marker(body).is_none()
+            lines::holds(body, b'\t') && lines::list_marker(body).is_none()
         };
         let rows = self.lines[at..].iter().take_while(is_row).count();
         if rows < 2 {

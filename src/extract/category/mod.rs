@@ -16,12 +16,12 @@ pub(crate) use self::choose::{Chances, decide, lesson};
 pub(crate) use self::support::Case;
 
 use super::Settings;
-use super::cues::Cues;
+use super::cues::{Asked, Cues};
 #[cfg(feature = "program")]
 use super::models;
 use super::models::Models;
 use super::outline::{Outline, Section, Sentence, is_whole_head};
-use super::timeline::{Event, Kind, score as event_score};
+use super::timeline::{Event, Kind, score_asked};
 use crate::document::{BlockKind, Document, Span};
 #[cfg(feature = "program")]
 use crate::model::lines::Lines;
@@ -35,7 +35,7 @@ enum Stance {
     Remedy,
 }
 
-fn lexicon<K: Copy>(name: &str, text: &str, kind_of: impl Fn(&str) -> Option<K>) -> Cues<K> {
+fn lexicon<K: Copy + PartialEq>(name: &str, text: &str, kind_of: impl Fn(&str) -> Option<K>) -> Cues<K> {
     // The lexicons are part of the program and a test compiles them; a fault in one is a fault in the build.
     Cues::compile(text, kind_of).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
@@ -122,10 +122,10 @@ impl Field {
 const TITLE: f32 = 1.6;
 
 /// The factor of a sentence's stance, and whether it says why something happened.
-fn stance(text: &str) -> (f32, bool) {
+fn stance(asked: Asked) -> (f32, bool) {
     // A question asks for the reason; the answer gives it.
-    let (mut factor, mut causal) = (if text.ends_with('?') { 0.15 } else { 1.0 }, false);
-    for row in STANCE.matches(text) {
+    let (mut factor, mut causal) = (if asked.text.ends_with('?') { 0.15 } else { 1.0 }, false);
+    for row in STANCE.matches(asked) {
         causal |= row.kind == Stance::Causal;
         factor *= row.weight as f32;
     }
@@ -207,10 +207,10 @@ const MOST_LABELS: usize = 16;
 /// The strongest cue for each label of a field; there are more places than labels, so that it needs no memory of its own.
 type Strongest = [f32; MOST_LABELS];
 
-fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], text: &str) -> Strongest {
+fn strongest<L: Copy + PartialEq>(cues: &Cues<L>, labels: &[L], asked: Asked) -> Strongest {
     const { assert!(RootCause::ALL.len() <= MOST_LABELS && Trigger::ALL.len() <= MOST_LABELS) }
     let mut out = Strongest::default();
-    for row in cues.matches(text) {
+    for row in cues.strongest(asked) {
         if let Some(at) = labels.iter().position(|label| *label == row.kind) {
             out[at] = out[at].max(row.weight as f32);
         }
@@ -246,7 +246,8 @@ fn one(
     at: Option<Span>,
 ) {
     let text = span.of(sources.text);
-    let (factor, causal) = stance(text);
+    let asked = Asked::from(text);
+    let (factor, causal) = stance(asked);
     let mut out = Vec::new();
     let read = sources.models.reasons.chances(text, &mut out);
     let heading = if sentence.is_some_and(|sentence| sentence.heading) { 0.6 } else { 1.0 };
@@ -255,14 +256,14 @@ fn one(
         let mut factor = factor.min(2.5) * heading;
         let weight = section.map_or(TITLE, |section| field.weight(section));
         let mut cues = match field {
-            Field::Cause => strongest(&CAUSES, RootCause::ALL, text),
-            Field::Trigger => strongest(&TRIGGERS, Trigger::ALL, text),
+            Field::Cause => strongest(&CAUSES, RootCause::ALL, asked),
+            Field::Trigger => strongest(&TRIGGERS, Trigger::ALL, asked),
             Field::Detection => {
                 if sources.is_boilerplate(updates, span) || is_whole_head(text) {
                     continue;
                 }
                 factor = if section == Some(Section::Detection) { 1.0 } else { factor.min(1.0) };
-                let scores = event_score(text);
+                let scores = score_asked(asked);
                 let mut cues = Strongest::default();
                 cues.iter_mut().zip(SOURCES).for_each(|(cue, kind)| *cue = scores.of(kind) as f32);
                 cues
@@ -291,7 +292,7 @@ pub(super) fn spoken_of(sources: &Sources) -> Vec<(usize, Span)> {
     for (span, weight) in told.map(|sentence| (sentence.span, Field::Cause.weight(sentence.section))).chain(title) {
         let text = span.of(sources.text);
         for nth in sources.settings.spoken_of(text) {
-            let worth = weight * stance(text).0;
+            let worth = weight * stance(text.into()).0;
             match best.iter_mut().find(|(known, ..)| *known == nth) {
                 None => best.push((nth, worth, span)),
                 Some((_, most, quote)) if worth > *most => (*most, *quote) = (worth, span),

@@ -7,9 +7,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{BitAnd, Not, Range};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::phrase::{self, Link, Pattern, Phrase, is_gap, is_word};
-use super::trie::Trie;
+use super::trie::{Trie, Words};
 
 /// A set of rows, by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,6 +37,10 @@ impl Rows {
         self.0[row / 64] >> (row % 64) & 1 == 1
     }
 
+    pub fn is_empty(self) -> bool {
+        self == Rows::default()
+    }
+
     /// The rows in ascending order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(|(at, mut bits)| {
@@ -51,8 +56,9 @@ impl Rows {
 impl BitAnd for Rows {
     type Output = Rows;
 
-    fn bitand(self, other: Rows) -> Rows {
-        Rows(std::array::from_fn(|at| self.0[at] & other.0[at]))
+    fn bitand(mut self, other: Rows) -> Rows {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, other)| *bits &= other);
+        self
     }
 }
 
@@ -75,11 +81,10 @@ pub(super) struct Found {
 
 /// See the head of this file.
 pub(super) struct Index {
-    trie: Trie,
-    /// The clauses that each phrase is of, phrase by phrase.
-    uses: Vec<Use>,
-    /// For each phrase its first use, and one more.
-    firsts: Vec<u32>,
+    /// Tells it from other indexes; from 1 on.
+    pub number: u32,
+    /// The phrases, each for every clause that it is of.
+    trie: Trie<Use>,
     /// Rows that any text may match.
     always: Rows,
     /// The number of clauses.
@@ -112,8 +117,19 @@ struct Place {
     sure: bool,
 }
 
+/// What a thread keeps for its searches.
+struct Scratch {
+    /// The number of the search.
+    search: u32,
+    /// The places of the clauses.
+    places: Vec<Place>,
+    /// The words that each index has seen.
+    words: Vec<Words<Use>>,
+}
+
 impl Index {
     pub fn new(patterns: &[Pattern]) -> Index {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
         let mut numbers: HashMap<Phrase, usize> = HashMap::new();
         let mut phrases = Vec::new();
         let mut uses: Vec<Vec<Use>> = Vec::new();
@@ -149,12 +165,10 @@ impl Index {
                 }
             }
         }
-        let ends = uses.iter().scan(0, |end, uses| {
-            *end += uses.len() as u32;
-            Some(*end)
-        });
-        let firsts = std::iter::once(0).chain(ends).collect();
-        Index { trie: Trie::new(&phrases), uses: uses.concat(), firsts, always, clauses }
+        let used = phrases.iter().zip(&uses).flat_map(|(phrase, uses)| uses.iter().map(move |used| (phrase, *used)));
+        let trie = Trie::new(&used.collect::<Vec<_>>());
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Index { number, trie, always, clauses }
     }
 
     /// The rows that any text may match, as far as their phrases tell.
@@ -169,10 +183,10 @@ impl Index {
             return Found { open: Rows::all(), ..Found::default() };
         }
         thread_local! {
-            /// The number of the search, and the places of the clauses.
-            static PLACES: RefCell<(u32, Vec<Place>)> = const { RefCell::new((0, Vec::new())) };
+            static SCRATCH: RefCell<Scratch> =
+                const { RefCell::new(Scratch { search: 0, places: Vec::new(), words: Vec::new() }) };
         }
-        PLACES.with_borrow_mut(|(search, places)| {
+        SCRATCH.with_borrow_mut(|Scratch { search, places, words }| {
             *search = search.checked_add(1).unwrap_or_else(|| {
                 places.fill(Place::default());
                 1
@@ -180,15 +194,16 @@ impl Index {
             if places.len() < self.clauses {
                 places.resize(self.clauses, Place::default());
             }
+            let number = self.number as usize;
+            if words.len() <= number {
+                words.resize_with(number + 1, Words::new);
+            }
             let mut found = Found { open: self.always, ..Found::default() };
-            self.trie.find(text, |phrase, start, end| {
-                let phrase = phrase as usize;
-                for used in &self.uses[self.firsts[phrase] as usize..self.firsts[phrase + 1] as usize] {
-                    // Most clauses do not follow what they would have to, and that is quickly seen.
-                    let leads = used.is_first || places[used.clause as usize - 1].search == *search;
-                    if leads && !found.sure.contains(used.row.into()) {
-                        follow(used, text, *search, places, start, end, &mut found);
-                    }
+            self.trie.find(&mut words[number], text, |used, start, end| {
+                // Most clauses do not follow what they would have to, and that is quickly seen.
+                let leads = used.is_first || places[used.clause as usize - 1].search == *search;
+                if leads && !found.sure.contains(used.row.into()) {
+                    follow(used, text, *search, places, start, end, &mut found);
                 }
             });
             found
@@ -198,7 +213,7 @@ impl Index {
 
 /// Takes note of a phrase that stands from `start` to `end`, where the clause before it was found.
 #[inline]
-fn follow(used: &Use, text: &[u8], search: u32, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
+fn follow(used: Use, text: &[u8], search: u32, places: &mut [Place], start: usize, end: usize, found: &mut Found) {
     let mut sure = used.sure;
     if !used.is_first {
         let before = places[used.clause as usize - 1];

@@ -5,26 +5,38 @@
 //! place of an old one. The table is small enough to stay in the cache beside all else.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use super::index::{Found, Index};
-use crate::runs::mixed;
+use crate::runs;
 
 /// The number of texts remembered.
 const SLOTS: usize = 1024;
 
 #[derive(Clone, Default)]
 struct Slot {
-    /// The index that was asked; it lives as long as the slot remembers it, so that its address is its own.
-    index: Option<Arc<Index>>,
+    /// The number of the index that was asked; none has zero.
+    index: u32,
     /// The hash of the text: of 2^64 hashes those of two sentences that share a slot do not meet.
     hash: u64,
     found: Found,
 }
 
-/// What `index` finds in `text`, after `settle` decided some of what that leaves open. What it decided is remembered too, so
+/// A text that lexicons are asked about, with its hash: most are asked of several.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'t> {
+    pub text: &'t str,
+    hash: u64,
+}
+
+impl<'t> From<&'t str> for Asked<'t> {
+    fn from(text: &'t str) -> Asked<'t> {
+        Asked { text, hash: runs::whole(text.as_bytes()) }
+    }
+}
+
+/// What `index` finds in a text, after `settle` decided some of what that leaves open. What it decided is remembered too, so
 /// that an expression runs once over a text.
-pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Found)) -> Found {
+pub(super) fn find(index: &Index, asked: Asked, settle: impl FnOnce(&mut Found)) -> Found {
     thread_local! {
         static SLOTS_OF_THREAD: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
     }
@@ -32,25 +44,13 @@ pub(super) fn find(index: &Arc<Index>, text: &[u8], settle: impl FnOnce(&mut Fou
         if slots.is_empty() {
             slots.resize(SLOTS, Slot::default());
         }
-        let hash = hash(text);
-        let slot = &mut slots[hash as usize % SLOTS];
-        let same = slot.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, index));
-        if !same {
-            slot.index = Some(Arc::clone(index));
-        }
-        if !same || slot.hash != hash {
-            (slot.found, slot.hash) = (index.find(text), hash);
+        let Asked { text, hash } = asked;
+        // Two indexes that are asked about one text do not share a slot.
+        let slot = &mut slots[(hash as usize).wrapping_add(index.number as usize) % SLOTS];
+        if slot.index != index.number || slot.hash != hash {
+            *slot = Slot { index: index.number, hash, found: index.find(text.as_bytes()) };
         }
         settle(&mut slot.found);
         slot.found
     })
-}
-
-/// A hash that is quick and takes every byte into account.
-fn hash(text: &[u8]) -> u64 {
-    let (parts, rest) = text.as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = parts.iter().fold(text.len() as u64, |hash, part| mixed(hash ^ u64::from_le_bytes(*part)));
-    mixed(hash ^ u64::from_le_bytes(last))
 }

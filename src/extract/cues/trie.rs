@@ -1,20 +1,23 @@
 //! Finds the phrases of a lexicon in a text: a trie that is walked from the start of each word.
 //!
-//! An Aho-Corasick automaton would read each byte of the text; from the starts of words alone most walks end after two or
-//! three bytes, and the trie stays small enough for the cache.
+//! An Aho-Corasick automaton would read each byte of the text. A phrase begins where a word does, and most of what is written
+//! are some thousand words: of each that was seen it is kept which phrases end in it and where its walk goes on, which for
+//! most is nowhere, so that they are passed over whole.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::phrase::{End, Phrase, Tail, is_gap, is_word};
-use crate::runs;
+use crate::runs::{self, Run};
+use crate::slots::Slots;
 
 /// The phrases, each with a value: a trie as a double array. A step from one node to the next is one look into `nodes`; walks
 /// begin at node 0.
-pub(super) struct Trie {
+pub(super) struct Trie<V> {
     nodes: Vec<Node>,
     /// For each node where its entries begin and end.
     ranges: Vec<(u32, u32)>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<V>>,
     /// What each byte is read as: the number of its letter among those of all phrases, from 1 on, or [`UNREAD`].
     letters: [u8; 256],
     /// The letter of gaps.
@@ -50,10 +53,10 @@ const UNREAD: u8 = u8::MAX;
 
 /// A phrase that ends at a node.
 #[derive(Clone, Copy)]
-struct Entry {
+struct Entry<V> {
     tail: Tail,
     end: End,
-    value: u32,
+    value: V,
 }
 
 /// What a byte is read as: letters in lower case, gap bytes as spaces.
@@ -95,12 +98,12 @@ fn skip_gap(text: &[u8], at: usize) -> usize {
     at + more.count()
 }
 
-impl Trie {
-    /// A trie of phrases; the value of each is its place.
-    pub fn new(phrases: &[Phrase]) -> Trie {
-        let mut sorted: Vec<(usize, &Phrase)> = phrases.iter().enumerate().collect();
-        sorted.sort_by_key(|(_, phrase)| &phrase.text);
-        let mut used: Vec<u8> = phrases.iter().flat_map(|phrase| phrase.text.iter().copied()).collect();
+impl<V: Copy> Trie<V> {
+    /// A trie of phrases, each with its value; the values of one that is there more than once are found in their order.
+    pub fn new(phrases: &[(&Phrase, V)]) -> Trie<V> {
+        let mut sorted: Vec<&(&Phrase, V)> = phrases.iter().collect();
+        sorted.sort_by_key(|(phrase, _)| &phrase.text);
+        let mut used: Vec<u8> = phrases.iter().flat_map(|(phrase, _)| phrase.text.iter().copied()).collect();
         used.sort_unstable();
         used.dedup();
         let letters = FOLDED.map(|byte| used.binary_search(&byte).map_or(UNREAD, |at| at as u8 + 1));
@@ -119,13 +122,13 @@ impl Trie {
         let mut room = Room::default();
         let mut childless = Vec::new();
         while let Some((node, range, depth)) = below.pop_front() {
-            let mut children: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+            let mut children: Vec<(usize, Range<usize>)> = Vec::new();
             let first = trie.entries.len() as u32;
             for at in range {
-                let (value, phrase) = sorted[at];
+                let (phrase, value) = *sorted[at];
                 match (phrase.text.get(depth), children.last_mut()) {
                     (None, _) => {
-                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value: value as u32 });
+                        trie.entries.push(Entry { tail: phrase.tail, end: phrase.end, value });
                     }
                     (Some(byte), last) => {
                         let letter = usize::from(letters[usize::from(*byte)]);
@@ -167,26 +170,41 @@ impl Trie {
     }
 
     /// Calls `found` with the value, the start and the end of each phrase in `text`, in the order of their starts. The
-    /// end is after the gap, where a phrase ends in one.
-    pub fn find(&self, text: &[u8], mut found: impl FnMut(u32, usize, usize)) {
+    /// end is after the gap, where a phrase ends in one. These `words` are asked of one trie only.
+    pub fn find(&self, words: &mut Words<V>, text: &[u8], mut found: impl FnMut(V, usize, usize)) {
         let mut at = 0;
         while at < text.len() {
             if KINDS[usize::from(text[at])] == Kind::Word {
-                self.walk(text, at, &mut found);
-                at = runs::word(text, at);
+                let Run { end, hash, .. } = runs::word(text, at);
+                if let Some(begun) = words.begun(self, hash, &text[at..end]) {
+                    let next = skip_gap(text, end);
+                    for ended in &words.ended[begun.first as usize..begun.last as usize] {
+                        match ended.end {
+                            AFTER_GAP if next > end => found(ended.value, at, next),
+                            AFTER_GAP => {}
+                            length => found(ended.value, at, at + length as usize),
+                        }
+                    }
+                    if let Some(node) = begun.node {
+                        self.walk(node as usize, text, end..text.len(), |value, end| found(value, at, end));
+                    }
+                }
+                at = end;
             }
             at += 1;
         }
     }
 
-    fn walk(&self, text: &[u8], start: usize, found: &mut impl FnMut(u32, usize, usize)) {
-        let (mut node, mut at) = (self.nodes[0], start);
-        while let Some(byte) = text.get(at) {
-            let letter = self.letters[usize::from(*byte)];
-            let place = node.base() + usize::from(letter);
-            node = self.nodes[place];
+    /// Walks from a node over a part of the text, and calls `found` with the value and the end of each phrase that ends on the
+    /// way. Gives the node at which the walk ends, if the trie goes so far.
+    fn walk(&self, node: usize, text: &[u8], part: Range<usize>, mut found: impl FnMut(V, usize)) -> Option<usize> {
+        let (mut place, mut at) = (node, part.start);
+        while at < part.end {
+            let letter = self.letters[usize::from(text[at])];
+            place = self.nodes[place].base() + usize::from(letter);
+            let node = self.nodes[place];
             if node.letter() != letter {
-                return;
+                return None;
             }
             at += 1;
             if letter == self.gap {
@@ -196,11 +214,90 @@ impl Trie {
                 let (first, end) = self.ranges[place];
                 for entry in &self.entries[first as usize..end as usize] {
                     if let Some(end) = entry.end(text, at) {
-                        found(entry.value, start, end);
+                        found(entry.value, end);
                     }
                 }
             }
         }
+        Some(place)
+    }
+
+    /// Whether any way leads on from a node.
+    fn leads_on(&self, node: usize) -> bool {
+        let base = self.nodes[node].base();
+        (1..UNREAD).any(|letter| self.nodes[base + usize::from(letter)].letter() == letter)
+    }
+}
+
+/// What begins in the words that were seen.
+pub(super) struct Words<V> {
+    /// By the hash of each word the number of what begins in it, or [`NOTHING`].
+    seen: Slots,
+    begun: Vec<Begun>,
+    ended: Vec<Ended<V>>,
+}
+
+/// What begins in a word.
+#[derive(Clone, Copy)]
+struct Begun {
+    /// The phrases that end in the word, or in the gap after it: a range of [`Words::ended`].
+    first: u32,
+    last: u32,
+    /// The node at the end of the word, if a way leads on from there.
+    node: Option<u32>,
+}
+
+/// A phrase that ends so many bytes after the start of a word, or [`AFTER_GAP`].
+#[derive(Clone, Copy)]
+struct Ended<V> {
+    value: V,
+    end: u32,
+}
+
+const NOTHING: u32 = u32::MAX;
+
+const AFTER_GAP: u32 = u32::MAX;
+
+/// So many words are kept: the vocabulary of a corpus has a long tail of names.
+const KEPT: usize = 50_000;
+
+impl<V: Copy> Words<V> {
+    pub fn new() -> Words<V> {
+        Words { seen: Slots::for_keys(0), begun: Vec::new(), ended: Vec::new() }
+    }
+
+    /// What begins in a word of that hash, if anything does.
+    #[inline]
+    fn begun(&mut self, trie: &Trie<V>, hash: u64, word: &[u8]) -> Option<Begun> {
+        let number = match self.seen.find(hash) {
+            Some(place) => self.seen.value(place),
+            None => self.add(trie, hash, word),
+        };
+        self.begun.get(number as usize).copied()
+    }
+
+    /// Walks over a word that was not seen, and keeps what that gives.
+    fn add(&mut self, trie: &Trie<V>, hash: u64, word: &[u8]) -> u32 {
+        if self.seen.count() == KEPT {
+            *self = Words::new();
+        }
+        let first = self.ended.len();
+        // Of what may follow a word, it only matters to phrases whether it is a gap.
+        let with_gap = [word, b" "].concat();
+        let node = trie.walk(0, &with_gap, 0..word.len(), |value, end| {
+            let end = if end > word.len() { AFTER_GAP } else { end as u32 };
+            self.ended.push(Ended { value, end });
+        });
+        let node = node.filter(|node| trie.leads_on(*node));
+        let number = if node.is_some() || self.ended.len() > first {
+            let (first, last) = (first as u32, self.ended.len() as u32);
+            self.begun.push(Begun { first, last, node: node.map(|node| node as u32) });
+            self.begun.len() as u32 - 1
+        } else {
+            NOTHING
+        };
+        self.seen.set(hash, number);
+        number
     }
 }
 
@@ -227,7 +324,7 @@ impl Room {
     }
 }
 
-impl Entry {
+impl<V> Entry<V> {
     /// Where the phrase ends whose text ends at `at`, if tail and end are as they must be.
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
         let next = text.get(at).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]);
@@ -236,7 +333,7 @@ impl Entry {
             (Tail::Nothing, _) | (Tail::Stem, Kind::Gap | Kind::Mark) => (at, next),
             (Tail::LongStem, Kind::Gap | Kind::Mark) => return None,
             (Tail::Stem | Tail::LongStem, Kind::Word) => {
-                let end = runs::word(text, at);
+                let end = runs::word(text, at).end;
                 (end, text.get(end).map_or(Kind::Mark, |byte| KINDS[usize::from(*byte)]))
             }
         };

@@ -98,6 +98,8 @@ pub(super) struct Candidates<'r> {
     at: Vec<Option<f64>>,
     /// Which have a place in the order of what happened: those with a clock, and days on which nothing with a clock did.
     ordered: Vec<bool>,
+    /// The entries, sentences and updates that have a place in the order, by number, each with its minutes.
+    placed: Vec<(usize, f64)>,
     clocks: bool,
     reading: &'r Reading<'r>,
     ttd: Option<f64>,
@@ -231,7 +233,9 @@ impl<'r> Candidates<'r> {
             let base = base?;
             c.when.minutes_since(&base).or_else(|| c.when.noon_since(&base).filter(|_| ordered))
         };
-        let at = all.iter().zip(&ordered).map(|(c, ordered)| minutes(c, *ordered)).collect();
+        let at: Vec<Option<f64>> = all.iter().zip(&ordered).map(|(c, ordered)| minutes(c, *ordered)).collect();
+        let has_place = |n: &usize| ordered[*n] && all[*n].origin.slot().is_none();
+        let placed = (0..all.len()).filter(has_place).filter_map(|n| Some((n, at[n]?))).collect();
         let clocks = all.iter().filter(|c| c.when.has_clock()).count() >= 2;
         let minutes = |slot| reading.stated_length(slot).map(|length| length.minutes).filter(|m| *m > 0.0);
         let ttr = minutes(Slot::Ttr).or_else(|| minutes(Slot::Duration));
@@ -240,6 +244,7 @@ impl<'r> Candidates<'r> {
             all,
             at,
             ordered,
+            placed,
             clocks,
             reading,
             ttd: minutes(Slot::Ttd),
@@ -271,12 +276,9 @@ impl<'r> Candidates<'r> {
         self.all.windows(2).filter_map(ends).collect()
     }
 
-    /// The entries, sentences and updates that have a place in the order, each with its minutes.
+    /// The candidates of [`Candidates::placed`].
     fn points(&self) -> impl Iterator<Item = (usize, &Candidate, f64)> {
-        let placed = self.all.iter().zip(&self.at).enumerate();
-        placed
-            .filter_map(|(n, (c, t))| Some((n, c, (*t)?)))
-            .filter(|(n, c, _)| self.ordered[*n] && c.origin.slot().is_none())
+        self.placed.iter().map(|(n, t)| (*n, &self.all[*n], *t))
     }
 
     fn stated(reading: &Reading, field: &Field, when: When, origin: Origin, about: bool) -> Candidate {

@@ -76,7 +76,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn is(&self, at: usize, word: &str) -> bool {
-        self.str(at).eq_ignore_ascii_case(word)
+        // Bytes, as to cut a text asks whether characters end there.
+        let bytes = self.text.as_bytes();
+        let token = self.tokens.get(at).map_or(&[][..], |token| &bytes[token.start..token.end]);
+        token.eq_ignore_ascii_case(word.as_bytes())
     }
 
     fn is_any(&self, at: usize, words: &[&str]) -> bool {

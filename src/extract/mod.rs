@@ -20,7 +20,9 @@ mod times;
 
 #[cfg(feature = "program")]
 pub(crate) use self::category::likely_causes;
-pub(crate) use self::category::{Case as Supports, Chances, Field, SILENT, lesson, occasions, reasons, ways};
+pub(crate) use self::category::{
+    Case as Supports, Chances, Field, OF_WHOLE, SILENT, lesson, occasions, reasons, subjects, ways,
+};
 #[cfg(feature = "program")]
 pub(crate) use self::mask::mask;
 #[cfg(feature = "program")]

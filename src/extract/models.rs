@@ -10,6 +10,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::times::{HAPPENINGS, ROLES};
 use super::{category, confidence};
+use crate::model::gist::Gist;
 use crate::model::lines::Lines;
 use crate::model::weights::Weights;
 
@@ -20,6 +21,8 @@ pub struct Models {
     pub(super) events: Lines<1>,
     /// What a sentence gives as cause, as trigger and as way of detection, in the order of [`category::Field::ALL`].
     pub(super) reasons: Lines<3>,
+    /// Of which cause and which trigger the words of a whole document speak.
+    pub(super) gist: Gist<2>,
     /// Which moment is which.
     pub(super) times: Weights<3>,
     /// Which label is right.
@@ -36,10 +39,14 @@ impl Models {
         let causes = (text("causes.tsv"), &*category::reasons());
         let triggers = (text("triggers.tsv"), &*category::occasions());
         let detections = (text("detections.tsv"), &*category::ways());
+        let (of_cause, of_trigger) =
+            (category::subjects(category::Field::Cause), category::subjects(category::Field::Trigger));
         Ok(Models {
             events: Lines::parse([(text("events.tsv"), &HAPPENINGS)]).map_err(in_file("events.tsv"))?,
             reasons: Lines::parse([causes, triggers, detections])
                 .map_err(in_file("causes.tsv, triggers.tsv, detections.tsv"))?,
+            gist: Gist::parse([(text("gist-causes.tsv"), &*of_cause), (text("gist-triggers.tsv"), &*of_trigger)])
+                .map_err(in_file("gist-causes.tsv, gist-triggers.tsv"))?,
             times: Weights::parse(text("times.tsv"), &ROLES).map_err(in_file("times.tsv"))?,
             labels: Weights::parse(text("labels.tsv"), &category::FIELDS).map_err(in_file("labels.tsv"))?,
         })
@@ -73,15 +80,21 @@ fn lines(file: &str, classes: &[&'static str]) -> Result<(), String> {
     Lines::parse([(file, classes)]).map(drop)
 }
 
+fn gist(file: &str, field: category::Field) -> Result<(), String> {
+    Gist::parse([(file, &*category::subjects(field))]).map(drop)
+}
+
 fn weights(file: &str, classes: &[&str; 3]) -> Result<(), String> {
     Weights::parse(file, classes).map(drop)
 }
 
-static MODELS: [Model; 7] = models! {
+static MODELS: [Model; 9] = models! {
     "events.tsv": |file| lines(file, &HAPPENINGS);
     "causes.tsv": |file| lines(file, &category::reasons());
     "triggers.tsv": |file| lines(file, &category::occasions());
     "detections.tsv": |file| lines(file, &category::ways());
+    "gist-causes.tsv": |file| gist(file, category::Field::Cause);
+    "gist-triggers.tsv": |file| gist(file, category::Field::Trigger);
     "labels.tsv": |file| weights(file, &category::FIELDS);
     "times.tsv": |file| weights(file, &ROLES);
     "confidence.tsv": |file| confidence::parse(file).map(drop);

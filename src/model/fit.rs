@@ -75,7 +75,8 @@ impl Gradient for Loss<'_> {
 /// One text to learn classes from: its features, each at most once, and its class.
 #[derive(Clone, Debug)]
 pub(crate) struct Classed {
-    pub features: Vec<u32>,
+    /// Each with how strongly it holds.
+    pub features: Vec<(u32, f32)>,
     pub class: usize,
 }
 
@@ -97,8 +98,9 @@ impl ClassLoss<'_> {
         let mut chances = vec![0.0; self.classes];
         for example in self.examples {
             chances.fill(0.0);
-            for feature in &example.features {
-                chances.iter_mut().zip(&weights[self.row(*feature)]).for_each(|(score, weight)| *score += weight);
+            for (feature, strength) in &example.features {
+                let (weights, strength) = (&weights[self.row(*feature)], f64::from(*strength));
+                chances.iter_mut().zip(weights).for_each(|(score, weight)| *score += strength * weight);
             }
             let most = chances.iter().copied().fold(f64::MIN, f64::max);
             chances.iter_mut().for_each(|score| *score = (*score - most).exp());
@@ -130,8 +132,9 @@ impl Gradient for ClassLoss<'_> {
         self.chances(weights, |example, chances| {
             pulls.copy_from_slice(chances);
             pulls[example.class] -= 1.0;
-            for feature in &example.features {
-                gradient[self.row(*feature)].iter_mut().zip(&pulls).for_each(|(sum, pull)| *sum += pull);
+            for (feature, strength) in &example.features {
+                let (weights, strength) = (&mut gradient[self.row(*feature)], f64::from(*strength));
+                weights.iter_mut().zip(&pulls).for_each(|(sum, pull)| *sum += strength * pull);
             }
         });
         Ok(gradient)
@@ -192,8 +195,13 @@ mod tests {
     #[test]
     fn classes_are_the_choice_between_alternatives_of_the_same_features() {
         let texts = [(vec![0, 1], 0), (vec![0, 2], 1), (vec![0, 1, 2], 2), (vec![0], 1)];
-        let classed: Vec<Classed> =
-            texts.iter().map(|(features, class)| Classed { features: features.clone(), class: *class }).collect();
+        let classed: Vec<Classed> = texts
+            .iter()
+            .map(|(features, class)| Classed {
+                features: features.iter().map(|at| (*at, 1.0)).collect(),
+                class: *class,
+            })
+            .collect();
         let choices: Vec<Example> = texts
             .iter()
             .map(|(features, class)| {

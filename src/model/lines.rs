@@ -108,7 +108,7 @@ pub(crate) fn learn(
     let examples: Vec<Classed> = all
         .into_iter()
         .map(|(class, features)| {
-            let known = features.iter().filter_map(|feature| index.get(feature.as_str()).copied()).collect();
+            let known = features.iter().filter_map(|feature| Some((*index.get(feature.as_str())?, 1.0))).collect();
             Classed { features: known, class }
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Fits the models of extraction: what `coroner train` does.
 //!
-//! Lines teach what words mean ([`lines`]), labelled documents teach which moment is which and which label is right
-//! ([`choices`]). The second learn from what the first say, so a document must be read by models of lines that have not seen it: else
+//! Lines teach what words mean ([`lines`]), labelled documents what their words as a whole speak of ([`wholes`]), which moment is
+//! which and which label is right ([`choices`]). The last learn from what the others say, so a document must be read by models of lines that have not seen it: else
 //! they would seem surer than they are in use. Therefore organisations are dealt into parts; the documents of a part are read by
 //! models that were fitted without it, from the lines on. What these make of the documents as whole records is how the
 //! program does on organisations that it has not seen, and is given beside the models.
@@ -10,6 +10,7 @@
 
 mod choices;
 mod lines;
+mod wholes;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,9 +19,10 @@ use rayon::prelude::*;
 use self::choices::{Case, kinds, times};
 pub use self::lines::Tables;
 use self::lines::taught;
+use self::wholes::{Whole, file, gist};
 use crate::document::Document;
 use crate::extract::models::{self, Models};
-use crate::extract::{Settings, extract_by, instants, supports};
+use crate::extract::{OF_WHOLE, Settings, extract_by, instants, supports};
 use crate::labels::{Label, group_of};
 use crate::record::Record;
 
@@ -123,6 +125,14 @@ pub fn train(material: &Material, parts: usize) -> Result<Trained, String> {
     }
 
     let part_of = |one: &Labelled| parts.of(one.label.group());
+    let told = incidents.par_iter().filter(|one| one.used != Use::TaughtTimes);
+    let wholes: Vec<Whole> = told.map(|one| Whole::new(&one.label, &one.document)).collect();
+    for field in OF_WHOLE {
+        let kept = |out| wholes.iter().filter(|whole| out != Some(parts.of(whole.label.group()))).collect::<Vec<_>>();
+        let learnt = parts.without_each(|out| gist(field, &kept(out)))?;
+        files.iter_mut().zip(learnt).for_each(|(files, learnt)| drop(files.insert(file(field), learnt)));
+        made.push(file(field));
+    }
     made.extend(["times.tsv", "labels.tsv"]);
 
     let readers = read(&files)?;

@@ -191,6 +191,14 @@ pub(crate) fn occasions() -> Vec<&'static str> {
     known.map(|trigger| trigger.as_str()).chain([SILENT]).collect()
 }
 
+/// What a whole document may be about, as the models of its words know it: each label, then "unknown".
+pub(crate) fn subjects(field: Field) -> Vec<&'static str> {
+    field.labels().iter().copied().chain(["unknown"]).collect()
+}
+
+/// The fields of which the words of a whole document speak. Who noticed is told in a sentence, or not at all.
+pub(crate) const OF_WHOLE: [Field; 2] = [Field::Cause, Field::Trigger];
+
 /// The kinds of events that tell of each detection source, in the order of the labels.
 const SOURCES: [Kind; 4] = [Kind::Alert, Kind::Report, Kind::Notice, Kind::Partner];
 
@@ -228,6 +236,10 @@ pub(super) fn read(sources: &Sources, at: Option<Span>) -> [Case; 3] {
     let count = sources.told().count().max(1) as f32;
     for (nth, sentence) in sources.told().enumerate() {
         one(sources, &updates, &mut cases, sentence.span, Some(sentence), nth as f32 / count, at);
+    }
+    let whole = sources.models.gist.chances(sources.told().map(|sentence| sentence.span.of(sources.text)));
+    for (field, chances) in OF_WHOLE.into_iter().zip(whole) {
+        cases[field as usize].whole = chances;
     }
     for case in &mut cases {
         case.status |= sources.document.blocks.iter().any(|block| block.kind == BlockKind::Update);

@@ -37,6 +37,9 @@ const CERTAIN: f32 = 3.0;
 /// Chances below this say nothing: a model of lines gives every class some.
 const FAINT: f32 = 0.1;
 
+/// Below this chance the words of a whole document tell no label from another.
+const LEAST_WHOLE: f32 = 0.003;
+
 /// The chance from which on a sentence counts as speaking for a label.
 const SPOKEN: f32 = 0.3;
 
@@ -95,13 +98,16 @@ pub(crate) struct Case {
     aware: f32,
     /// Whether the document is a thread of status updates.
     pub status: bool,
+    /// The chance of each label, then of "unknown", by the words of the whole document; nothing for a field of which they do not
+    /// speak.
+    pub whole: Vec<f32>,
     order: f32,
 }
 
 impl Case {
     pub fn new(field: Field) -> Case {
         let supports = vec![Support::default(); field.labels().len()];
-        Case { field, supports, sentences: 0, told: false, aware: 0.0, status: false, order: 1.0 }
+        Case { field, supports, sentences: 0, told: false, aware: 0.0, status: false, whole: Vec::new(), order: 1.0 }
     }
 
     pub(super) fn add(&mut self, reading: &Reading) {
@@ -192,6 +198,7 @@ impl Case {
             sink.give("any", name, strength);
         }
         sink.give("score", label, score.ln_1p());
+        self.describe_whole(nth, sink);
         let others =
             self.supports.iter().enumerate().filter(|(other, _)| *other != nth).map(|(_, other)| other.score());
         let next = others.fold(0.0, f32::max);
@@ -207,11 +214,20 @@ impl Case {
         }
     }
 
+    /// How likely the words of the whole document make a label, which also counts beside that of the likeliest.
+    fn describe_whole(&self, nth: usize, sink: &mut impl Sink) {
+        if let Some(chance) = self.whole.get(nth) {
+            sink.give("whole", "chance", *chance);
+            sink.give("whole", "log", chance.max(LEAST_WHOLE).ln() - LEAST_WHOLE.ln());
+        }
+    }
+
     /// What speaks for "not told".
     pub fn describe_unknown(&self, sink: &mut impl Sink) {
         let most = |of: fn(&Support) -> f32| self.supports.iter().map(of).fold(0.0, f32::max);
         let top = most(Support::score);
         sink.put("label", "unknown");
+        self.describe_whole(self.supports.len(), sink);
         for (name, strength) in [
             ("score", top.ln_1p()),
             ("cue", most(|support| support.any_cue)),

@@ -6,8 +6,8 @@
 //!   something was put may be found by it;
 //! - for words that stand near each other in the query and in the document;
 //! - for the root cause that the query speaks of, by the model that reads causes in documents;
-//! - for being about what the query is about, by the vectors of `meaning`: in deviations from other documents, because
-//!   likenesses alone spread more for one query than for another;
+//! - for having a passage about what the query is about, by the vectors of `meaning`: in deviations from other documents,
+//!   because likenesses alone spread more for one query than for another;
 //! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
 //!   Zaragoza and Taylor 2004): by its rarity among titles nearly every word would be the rarest.
 //!
@@ -181,7 +181,8 @@ impl<'a> Second<'a> {
         if let Some(about) = &self.about {
             let column = segment.fast_fields().u64(meaning::FIELD)?;
             for (seen, doc) in seen.iter_mut().zip(docs) {
-                seen.beside += self.weights.meaning * about.likeness(&column, *doc);
+                let product = about.product(&column, *doc);
+                seen.beside += product.map_or(0.0, |product| self.weights.meaning * about.deviations(product));
             }
         }
         Ok(seen)

@@ -8,11 +8,14 @@
 //!
 //! Promises: nothing is read before the first word is looked for, and nothing is parsed then; a text none of whose words
 //! is known has no vector; no text has more than [`MOST_PASSAGES`]. Leaves to others: what a likeness is worth (`rerank`),
-//! and which documents are looked at (`rerank`).
+//! and which documents are looked at (`rerank`, `nearest`).
 
+use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use tantivy::columnar::Column;
+use tantivy::tokenizer::TokenStream;
 use tantivy::{DocId, Searcher};
 
 use super::analyzer::Analyzer;
@@ -104,14 +107,14 @@ fn unit(mut vector: Vector) -> Option<Vector> {
     (length > 1e-6).then_some(vector)
 }
 
-/// The known words of a text: scale and components.
-fn known(text: &str) -> impl Iterator<Item = (f32, &'static [u8])> {
+/// The known words of a text: scale, components, and place.
+fn known(text: &str) -> impl Iterator<Item = (f32, &'static [u8], Range<usize>)> {
     let mut words = Analyzer.words(text);
     std::iter::from_fn(move || {
         loop {
             let (stem, is_part) = words.next_word()?;
-            if let Some(word) = is_part.then(|| WORDS.get(stem)).flatten() {
-                return Some(word);
+            if let Some((scale, components)) = is_part.then(|| WORDS.get(stem)).flatten() {
+                return Some((scale, components, words.token().offset_from..words.token().offset_to));
             }
         }
     })
@@ -121,7 +124,7 @@ fn known(text: &str) -> impl Iterator<Item = (f32, &'static [u8])> {
 pub fn of_text(text: &str) -> Vec<u64> {
     // Halves of passages; and how many words each has, but for the last.
     let (mut halves, mut length, mut in_last) = (Vec::<Vector>::new(), HALF_PASSAGE, 0);
-    for (scale, components) in known(text) {
+    for (scale, components, _) in known(text) {
         if in_last == length && halves.len() > MOST_PASSAGES {
             // Neighbours become one; the last, of an odd number, is left with half of what it may have.
             halves = halves.chunks(2).map(sum).collect();
@@ -158,6 +161,8 @@ fn pack(vector: &Vector) -> [u64; PACKED] {
 /// The vector that a query asks for, and how it compares documents.
 pub struct Asked {
     vector: Vector,
+    /// How many of its words are known.
+    known: usize,
     /// Of the likeness of documents of the library: the mean, and the deviation from it.
     mean: f32,
     deviation: f32,
@@ -167,22 +172,29 @@ impl Asked {
     /// The query with these stems, each with its weight. None where no word is known, or documents do not differ.
     pub fn new<'a>(searcher: &Searcher, words: impl Iterator<Item = (&'a str, f32)>) -> tantivy::Result<Option<Asked>> {
         let mut sum = [0.0; DIMENSIONS];
+        let mut known = HashSet::new();
         for (stem, weight) in words {
             if let Some((_, components)) = WORDS.get(stem) {
                 let mut word = [0.0; DIMENSIONS];
                 add(&mut word, 1.0, components);
                 let length = length(&word).max(1.0);
                 sum.iter_mut().zip(&word).for_each(|(to, from)| *to += weight * from / length);
+                known.insert(stem);
             }
         }
         let Some(vector) = unit(sum) else { return Ok(None) };
-        let mut asked = Asked { vector, mean: 0.0, deviation: 1.0 };
+        let mut asked = Asked { vector, known: known.len(), mean: 0.0, deviation: 1.0 };
         let seen = asked.sample(searcher)?;
         let count = seen.len() as f32;
         asked.mean = seen.iter().sum::<f32>() / count.max(1.0);
         let squares: f32 = seen.iter().map(|likeness| (likeness - asked.mean).powi(2)).sum();
         asked.deviation = (squares / count.max(1.0)).sqrt();
         Ok((asked.deviation > 1e-4).then_some(asked))
+    }
+
+    /// How many different words of the query are known.
+    pub fn known(&self) -> usize {
+        self.known
     }
 
     /// How like the query some documents of the library are.
@@ -226,6 +238,27 @@ impl Asked {
             (0..8).for_each(|at| sums[at] += f32::from(bytes[at] as i8) * asked[at]);
         }
         sums.iter().sum::<f32>() / ONE
+    }
+
+    /// Where the piece of a text that is most like the query begins, of pieces of `length` bytes; its beginning where it is shorter.
+    pub fn piece(&self, text: &str, length: usize) -> usize {
+        let mut inside: VecDeque<(f32, &[u8], usize)> = VecDeque::new();
+        let mut sum = [0.0; DIMENSIONS];
+        let (mut best, mut likest) = (0, f32::MIN);
+        for (scale, components, place) in known(text) {
+            let mut is_full = false;
+            while let Some((scale, components, _)) = inside.pop_front_if(|(.., start)| place.end - *start > length) {
+                add(&mut sum, -scale, components);
+                is_full = true;
+            }
+            add(&mut sum, scale, components);
+            inside.push_back((scale, components, place.start));
+            let product = unit(sum).map_or(f32::MIN, |unit| unit.iter().zip(&self.vector).map(|(a, b)| a * b).sum());
+            if is_full && product > likest {
+                (best, likest) = (inside[0].2, product);
+            }
+        }
+        best
     }
 }
 
@@ -277,6 +310,19 @@ mod tests {
         let words = |count: usize| "disk full database slow certificate ".repeat(count / 5);
         for (known, passages) in [(5, 1), (25, 1), (30, 1), (50, 1), (55, 2), (75, 2), (100, 3), (425, 16)] {
             assert_eq!(of_text(&words(known)).len(), passages * PACKED, "{known}");
+        }
+    }
+
+    #[test]
+    fn the_piece_of_a_text_that_is_most_like_the_query_is_found() {
+        let asked = Asked { vector: vector("rubbish was left in the street"), known: 3, mean: 0.0, deviation: 1.0 };
+        let before =
+            "The certificate had expired, and the gateway refused its clients until it was renewed. ".repeat(3);
+        let text = format!("{before}Waste was not collected, bins overflowed and rubbish lay in the roads. {before}");
+        let start = asked.piece(&text, 60);
+        assert!(text[start..start + 60].contains("rubbish"), "{}", &text[start..]);
+        for text in ["", "xyzzyq", "rubbish", "\u{1f525} é"] {
+            assert_eq!(asked.piece(text, 60), 0, "{text}");
         }
     }
 

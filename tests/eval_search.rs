@@ -8,7 +8,7 @@ use common::{Folder, code, stderr, stdout};
 use serde_json::Value;
 
 /// nDCG over all judged queries of the samples that the ranking had when this was written. Raise it when the ranking does.
-const FLOOR: f64 = 0.85;
+const FLOOR: f64 = 0.88;
 
 fn sample_path(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name).to_string_lossy().into_owned()

@@ -228,6 +228,128 @@ fn weights_are_taken_from_a_file() {
     run.expect(2).says("weights.tsv").says("line 1");
 }
 
+/// Ten documents, so that one can be clearly more like a query than the others. One is of rubbish in the street.
+fn varied() -> Corpus {
+    let corpus = Corpus::of(0);
+    for (name, text) in [
+        ("bins", "On 2024-05-02 the lorries skipped twelve roads: the waste was not collected, and bins overflowed."),
+        ("cert", "On 2024-08-01 the certificate of the gateway ran out, and the gateway refused clients."),
+        ("redis", "On 2024-05-09 the redis primary failed over, and carts were lost for ten minutes."),
+        ("disk", "On 2024-06-11 the disk of the database was full, and MySQL could not write."),
+        ("dns", "On 2024-07-03 a change of the zone broke DNS, and hosts could not be found."),
+        ("flood", "On 2024-10-03 attackers sent a flood of requests, and the API was unavailable."),
+        ("heat", "On 2024-07-19 the chillers stopped, the hall overheated and servers shut down."),
+        ("deploy", "On 2024-09-12 a release had a null pointer, and checkout failed until it was rolled back."),
+        ("price", "On 2024-11-29 a rounding fault showed wrong prices to customers of the shop."),
+        ("net", "On 2024-02-14 a router dropped packets between two regions, and traffic was slow."),
+    ] {
+        corpus.write(&format!("{name}.md"), text);
+    }
+    corpus.build(&["--quiet"]).expect(0);
+    corpus
+}
+
+#[test]
+fn what_says_the_same_without_a_word_of_the_query_is_found_in_a_small_library_and_shown() {
+    let corpus = varied();
+    let run = corpus.run(&["search", "garbage piled up in the street"]);
+    run.expect(0).says("in other words: ").says("the waste was not collected").says("bins.md");
+    assert!(run.stdout.contains("  1. ") && !run.stdout.contains("  2. "), "{run:?}");
+    // With words that others have, it is one more.
+    let query = "garbage piled up in the street gateway";
+    let found = ids(&corpus, query);
+    assert!(found.len() == 2 && found.contains(&"bins.md".into()) && found.contains(&"cert.md".into()), "{found:?}");
+    corpus.run(&["search", query, "--limit", "1"]).expect(0).says("1 of 2 documents");
+    corpus.run(&["search", query, "--limit", "1", "--offset", "1"]).expect(0).says("2 to 2 of 2 documents");
+}
+
+#[test]
+fn what_has_no_word_of_the_query_keeps_to_all_else_that_the_query_says() {
+    let corpus = varied();
+    let query = "garbage piled up in the street";
+    for (more, expected) in [
+        ("id:bins*", &["bins.md"][..]),
+        ("-redis", &["bins.md"]),
+        ("(-redis)", &["bins.md"]),
+        ("-overflowed", &[]),
+        ("-\"not collected\"", &[]),
+        ("-id:bins*", &[]),
+        ("id:cert*", &[]),
+        ("+redis", &["redis.md"]),
+        ("title:redis", &["redis.md"]),
+        ("\"redis primary\"", &["redis.md"]),
+        ("(redis OR zeppelin)", &["redis.md"]),
+        ("zeppelin*", &[]),
+    ] {
+        assert_eq!(ids(&corpus, &format!("{query} {more}")), expected, "{more}");
+    }
+}
+
+#[test]
+fn what_has_no_word_of_the_query_is_neither_sorted_nor_counted_by_labels() {
+    let corpus = varied();
+    let query = "garbage piled up in the street";
+    for options in [&["--sort", "date"][..], &["--sort", "ttr"], &["--sort", "score", "--reverse"], &["--facets"]] {
+        let run = corpus.run(&[&["search", query], options].concat());
+        assert!(!run.expect(0).stdout.contains("bins.md"), "{options:?}: {run:?}");
+    }
+    let weights = corpus.root.path().join("weights.tsv");
+    std::fs::write(&weights, "meaning\t0\n").unwrap();
+    corpus.run(&["search", query, "--weights", weights.to_str().unwrap()]).expect(0).says("nothing in");
+}
+
+#[test]
+fn words_that_are_unknown_or_too_few_or_of_something_else_find_nothing() {
+    let corpus = varied();
+    for query in [
+        "xyzzy",
+        "garbage",
+        "garbage street",
+        "xyzzy plugh garbage",
+        "xyzzy plugh qwghlm",
+        "guitar lessons for pianists",
+    ] {
+        assert_eq!(ids(&corpus, query), [""; 0], "{query}");
+    }
+}
+
+#[test]
+fn a_library_of_words_without_a_known_meaning_is_searched_by_words() {
+    let corpus = Corpus::of(0);
+    for name in ["xyzzy", "plugh", "qwghlm", "grxx", "frobnik", "zork", "vlrrm", "hjkl"] {
+        corpus.write(&format!("{name}.md"), &format!("{name} {name} {name}."));
+    }
+    corpus.build(&["--quiet"]).expect(0);
+    assert_eq!(ids(&corpus, "garbage in the street plugh"), ["plugh.md"]);
+    assert!(ids(&corpus, "garbage piled up in the street").is_empty());
+}
+
+#[test]
+fn a_document_is_on_one_page_whether_it_is_found_by_words_or_by_meaning() {
+    let corpus = Corpus::of(0);
+    // More share a word with the query than are looked at again, and those which mean the most are among the last by words.
+    for number in 0..130 {
+        let about =
+            if number % 10 == 0 { "The waste was not collected and lay in the road." } else { "A null pointer." };
+        let text = format!("Number {number}. {about} {} An outage.", "Then nothing. ".repeat(number));
+        corpus.write(&format!("{number:03}.md"), &text);
+    }
+    corpus.build(&["--quiet"]).expect(0);
+    let query = "outage garbage piled up in the street";
+    let page = |limit: &str, offset: usize| {
+        let run =
+            corpus.run(&["search", query, "--format", "jsonl", "--limit", limit, "--offset", &offset.to_string()]);
+        let id = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].to_string();
+        run.expect(0).stdout.lines().map(id).collect::<Vec<_>>()
+    };
+    let whole = page("200", 0);
+    assert_eq!(whole.len(), 130);
+    assert_eq!(whole.iter().collect::<std::collections::HashSet<_>>().len(), 130);
+    let pages: Vec<_> = [0, 30, 60, 90, 120].iter().flat_map(|offset| page("30", *offset)).collect();
+    assert_eq!(pages, whole);
+    corpus.run(&["search", query, "--limit", "1", "--all"]).expect(0).says("1 of 130 documents");
+}
+
 #[test]
 fn similar_incidents_are_found_for_an_id_a_file_and_standard_input() {
     let corpus = incidents();

@@ -181,7 +181,7 @@ fn print(out: &mut impl Write, style: Style, rank: usize, hit: &Hit) -> io::Resu
     let snippet = hit.snippet.marked(style.pick("\x1b[1;33m", "**"), style.pick("\x1b[0m", "**"));
     head(out, style, rank, &hit.record)?;
     if !snippet.is_empty() {
-        writeln!(out, "     {snippet}")?;
+        writeln!(out, "     {}{snippet}", if hit.in_other_words { "in other words: " } else { "" })?;
     }
     if !hit.also.is_empty() {
         writeln!(out, "     also in: {}", one_line(&hit.also.join(", ")))?;

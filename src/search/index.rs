@@ -21,7 +21,7 @@ use super::query::{self, Compiled, Compiler};
 use super::readonly::ReadOnly;
 use super::rerank::{DEPTH, Second};
 use super::schema::{self, Fields};
-use super::snippet::{Snippet, Snippets};
+use super::snippet::{self, Snippet, Snippets};
 use super::weights::Weights;
 use crate::library::Generation;
 use crate::record::Record;
@@ -94,7 +94,7 @@ pub enum Sort {
 /// What a query found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Documents that match, of which `hits` are some, where they were counted.
+    /// Documents that match, by words or in other words, of which `hits` are some, where they were counted.
     pub total: Option<Total>,
     pub hits: Vec<Hit>,
     /// Counts of all that match, where asked for.
@@ -109,12 +109,24 @@ pub enum Total {
     MoreThan(usize),
 }
 
+impl Total {
+    /// With so many more.
+    fn and(self, more: usize) -> Total {
+        match self {
+            Total::Exactly(total) => Total::Exactly(total + more),
+            Total::MoreThan(total) => Total::MoreThan(total),
+        }
+    }
+}
+
 /// One document that a query found.
 #[derive(Clone, Debug)]
 pub struct Hit {
     pub score: f32,
     pub record: Record,
     pub snippet: Snippet,
+    /// Whether it has no word of the query, and says the same in others.
+    pub in_other_words: bool,
     /// The sentence that says how the incident was resolved, where one does.
     pub fix: Option<String>,
     /// The ids of hits left out because they report the same incident.
@@ -170,16 +182,27 @@ impl<'a> Index<'a> {
         let compiled = self.compile(text, options)?;
         let sort = options.sort.unwrap_or(if compiled.is_ranked { Sort::Score } else { Sort::Date });
         let damaged = |error| self.generation.damaged("the search index", error);
-        let top = self.top(&compiled, sort, options).map_err(damaged)?;
         let query = &*compiled.query;
+        let is_looked_at_again = sort == Sort::Score && !options.reverse && !compiled.words.is_empty();
+        // What is counted by labels matches by its words.
+        let look = || Second::new(&self.searcher, &self.fields, &options.weights, &compiled, options.facets);
+        let second = is_looked_at_again.then(look).transpose().map_err(damaged)?;
+        let top = self.top(query, sort, options, second.as_ref()).map_err(damaged)?;
         let total = options.count.then(|| self.total(query, options.facets)).transpose().map_err(damaged)?;
+        let total = total.map(|total| total.and(second.as_ref().map_or(0, |second| second.in_other_words().len())));
         let facets = if options.facets { facets::count(&self.searcher, query).map_err(damaged)? } else { Vec::new() };
         let snippets = Snippets::new(&self.searcher, query, self.fields.body, &compiled.words).map_err(damaged)?;
         let mut hits = Vec::new();
         for (score, address) in top {
             let Stored { record, text, fix } = self.stored(address)?;
             let report = options.fold.then(|| Report::new(&record, &text));
-            hits.push((Hit { score, record, snippet: snippets.of(&text), fix, also: Vec::new() }, report));
+            let about = second.as_ref().and_then(|second| second.about(address));
+            let snippet = match about {
+                Some(about) => Snippet::from(&text, about.piece(&text, snippet::LENGTH)),
+                None => snippets.of(&text),
+            };
+            let in_other_words = about.is_some();
+            hits.push((Hit { score, record, snippet, in_other_words, fix, also: Vec::new() }, report));
         }
         let hits = if options.fold {
             duplicates::fold(hits.into_iter().filter_map(|(hit, report)| Some((hit, report?))).collect())
@@ -216,11 +239,15 @@ impl<'a> Index<'a> {
     }
 
     /// The scores and places of the hits that `options` ask for, in order. Scores are 0 where the order is another.
-    fn top(&self, compiled: &Compiled, sort: Sort, options: &Options) -> tantivy::Result<Vec<(f32, DocAddress)>> {
-        let query = &*compiled.query;
+    fn top(
+        &self,
+        query: &dyn Query,
+        sort: Sort,
+        options: &Options,
+        second: Option<&Second>,
+    ) -> tantivy::Result<Vec<(f32, DocAddress)>> {
         let wanted = options.offset + options.limit;
-        let is_looked_at_again = sort == Sort::Score && !options.reverse && !compiled.words.is_empty();
-        let most = if is_looked_at_again { (wanted + TIES).max(DEPTH) } else { wanted + TIES };
+        let most = if second.is_some() { (wanted + TIES).max(DEPTH) } else { wanted + TIES };
         let top = TopDocs::with_limit(most);
         let order = if options.reverse { Order::Asc } else { Order::Desc };
         let found: Vec<(Option<f64>, DocAddress)> = match sort {
@@ -230,10 +257,8 @@ impl<'a> Index<'a> {
                 } else {
                     self.searcher.search(query, &top.order_by_score())?
                 };
-                if is_looked_at_again {
-                    let second = Second::new(&self.searcher, &self.fields, &options.weights, compiled)?;
-                    let rest = found.split_off(found.len().min(DEPTH));
-                    found = second.look(found)?.into_iter().chain(rest).collect();
+                if let Some(second) = second {
+                    found = second.look(found)?;
                 }
                 found.into_iter().map(|(score, address)| (Some(score.into()), address)).collect()
             }

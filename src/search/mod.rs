@@ -16,6 +16,7 @@ mod facets;
 mod fix;
 mod index;
 mod meaning;
+mod nearest;
 #[cfg(test)]
 mod planted;
 mod query;

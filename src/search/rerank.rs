@@ -6,20 +6,22 @@
 //!   something was put may be found by it;
 //! - for words that stand near each other in the query and in the document;
 //! - for the root cause that the query speaks of, by the model that reads causes in documents;
-//! - for being about what the query is about, by the vectors of `meaning`: in deviations from other documents, because
-//!   likenesses alone spread more for one query than for another;
+//! - for having a passage about what the query is about, by the vectors of `meaning`: in deviations from other documents,
+//!   because likenesses alone spread more for one query than for another;
 //! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
 //!   Zaragoza and Taylor 2004): by its rarity among titles nearly every word would be the rarest.
 //!
-//! All factors stand in `data/search/weights.tsv`. Pages beyond the first hundred hits keep the order of the first look.
+//! All factors stand in `data/search/weights.tsv`. In a small library it also reads what is most like the query and was not among
+//! these hundred (`nearest`). All further hits keep the order of the first look.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::meaning::{self, Asked};
+use super::nearest::Nearest;
 use super::query::Compiled;
 use super::schema::Fields;
 use super::weights::Weights;
@@ -56,6 +58,8 @@ pub struct Second<'a> {
     causes: Vec<(&'static str, f32)>,
     /// What they are about.
     about: Option<Asked>,
+    /// Documents that are looked at beside the best hits of the first look.
+    nearest: Nearest,
 }
 
 /// A word of the query.
@@ -79,11 +83,13 @@ struct Seen {
 }
 
 impl<'a> Second<'a> {
+    /// With `by_words` every hit has a word of the query.
     pub fn new(
         searcher: &'a Searcher,
         fields: &'a Fields,
         weights: &'a Weights,
         query: &Compiled,
+        by_words: bool,
     ) -> tantivy::Result<Second<'a>> {
         let Compiled { words, text, .. } = query;
         let documents = searcher.num_docs() as f32;
@@ -110,12 +116,43 @@ impl<'a> Second<'a> {
         } else {
             None
         };
+        let mut nearest = match (&about, &query.beside) {
+            (Some(about), Some(beside)) => Nearest::find(searcher, about, &**beside, &*query.query)?,
+            _ => Nearest::default(),
+        };
+        if by_words {
+            nearest.without.clear();
+        }
         let length = tokens as f32 / documents.max(1.0);
-        Ok(Second { searcher, fields, weights, words: known, concepts, length, causes, about })
+        Ok(Second { searcher, fields, weights, words: known, concepts, length, causes, about, nearest })
     }
 
-    /// The hits with their new scores, the best first.
-    pub fn look(&self, hits: Vec<(f32, DocAddress)>) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+    /// Documents that have none of the words and say the same in others.
+    pub fn in_other_words(&self) -> &[DocAddress] {
+        &self.nearest.without
+    }
+
+    /// What the query is about, where it finds that document in other words.
+    pub fn about(&self, address: DocAddress) -> Option<&Asked> {
+        self.about.as_ref().filter(|_| self.nearest.without.contains(&address))
+    }
+
+    /// The hits of the first look in their new order, the best [`DEPTH`] of them and what is nearest with new scores.
+    pub fn look(&self, mut hits: Vec<(f32, DocAddress)>) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+        let Nearest { with_words, without } = &self.nearest;
+        let mut rest = hits.split_off(hits.len().min(DEPTH));
+        let best: HashSet<DocAddress> = hits.iter().map(|(_, address)| *address).collect();
+        let nearest: HashSet<DocAddress> = with_words.iter().map(|(_, address)| *address).collect();
+        rest.retain(|(_, address)| !nearest.contains(address));
+        hits.extend(with_words.iter().filter(|(_, address)| !best.contains(address)));
+        hits.extend(without.iter().map(|address| (0.0, *address)));
+        let mut looked_at = self.again(hits)?;
+        looked_at.extend(rest);
+        Ok(looked_at)
+    }
+
+    /// Documents with their new scores, the best first.
+    fn again(&self, hits: Vec<(f32, DocAddress)>) -> tantivy::Result<Vec<(f32, DocAddress)>> {
         let mut by_segment: HashMap<u32, Vec<(DocId, f32)>> = HashMap::new();
         for (score, address) in hits {
             by_segment.entry(address.segment_ord).or_default().push((address.doc_id, score));
@@ -181,7 +218,8 @@ impl<'a> Second<'a> {
         if let Some(about) = &self.about {
             let column = segment.fast_fields().u64(meaning::FIELD)?;
             for (seen, doc) in seen.iter_mut().zip(docs) {
-                seen.beside += self.weights.meaning * about.likeness(&column, *doc);
+                let product = about.product(&column, *doc);
+                seen.beside += product.map_or(0.0, |product| self.weights.meaning * about.deviations(product));
             }
         }
         Ok(seen)

@@ -54,8 +54,8 @@ pub struct Fields {
     pub record: Field,
     /// The sentence that says what resolved the incident.
     pub fix: Field,
-    /// What the text is about: see `meaning`.
-    pub meaning: Field,
+    /// What the passages of the text are about: see `meaning`.
+    pub passages: Field,
 }
 
 /// The schema of the index and its fields.
@@ -91,7 +91,7 @@ pub fn schema() -> (Schema, Fields) {
         has: schema.add_text_field("has", STRING),
         record: schema.add_text_field("record", STORED),
         fix: schema.add_text_field("fix", STORED),
-        meaning: schema.add_u64_field(meaning::FIELD, number()),
+        passages: schema.add_u64_field(meaning::FIELD, number()),
     };
     (schema.build(), fields)
 }
@@ -136,7 +136,7 @@ impl Fields {
             entry.add_date(self.date, tantivy::DateTime::from_timestamp_secs(seconds));
         }
         for eight in meaning::of_text(&document.text) {
-            entry.add_u64(self.meaning, eight);
+            entry.add_u64(self.passages, eight);
         }
         for (field, minutes) in [(self.ttr, record.ttr_minutes), (self.ttd, record.ttd_minutes)] {
             if let Some(minutes) = minutes {

@@ -14,7 +14,7 @@ use tantivy::snippet::{SnippetGenerator, collapse_overlapped_ranges};
 use crate::extract::mask;
 
 /// Length of a snippet in bytes, about two lines of a terminal.
-const LENGTH: usize = 180;
+pub const LENGTH: usize = 180;
 
 /// A piece of a document on one line, and the ranges of bytes in it that were hit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,14 @@ impl Snippet {
             at = hit.end;
         }
         marked + &self.text[at..]
+    }
+
+    /// The piece of `body` that begins at a byte of it, on a border of characters, with nothing hit.
+    pub fn from(body: &str, start: usize) -> Snippet {
+        let text = unmarked(body);
+        let rest = text.get(start..).unwrap_or_default();
+        let end = rest.char_indices().map(|(at, _)| at).find(|at| *at >= LENGTH).unwrap_or(rest.len());
+        Snippet::of(&rest[..end], &[])
     }
 
     /// Makes one line of a piece of text: every run of white space, and of marks, becomes one space.
@@ -102,14 +110,12 @@ impl Snippets {
     /// The best piece of `body`; its beginning where the hit lies in another field.
     pub fn of(&self, body: &str) -> Snippet {
         let found = self.0.snippet(body);
-        let text = unmarked(body);
-        if !found.is_empty() {
-            // Overlapping hits are a name and its parts.
-            let hits = collapse_overlapped_ranges(found.highlighted());
-            return Snippet::of(&text[found.fragment_range()], &hits);
+        if found.is_empty() {
+            return Snippet::from(body, 0);
         }
-        let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= LENGTH).unwrap_or(text.len());
-        Snippet::of(&text[..end], &[])
+        // Overlapping hits are a name and its parts.
+        let hits = collapse_overlapped_ranges(found.highlighted());
+        Snippet::of(&unmarked(body)[found.fragment_range()], &hits)
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Compiled {
     pub text: String,
     /// What the words mean too, and the hits were not found by, because it would have cost too much.
     pub concepts: Vec<&'static str>,
+    /// What else must hold of a document, where the words are bare: one that has none of them may mean the same. None where
+    /// the query says which words a hit must have.
+    pub beside: Option<Box<dyn Query>>,
 }
 
 /// Makes queries for one index.
@@ -80,7 +83,22 @@ impl Compiler<'_> {
         }
         words.truncate(MOST_LOOKED_AT);
         let query = self.query(node)?;
-        Ok(Compiled { query, is_ranked: is_ranked(node), words, text, concepts: self.later.take() })
+        let beside = self.beside(node)?;
+        Ok(Compiled { query, is_ranked: is_ranked(node), words, text, concepts: self.later.take(), beside })
+    }
+
+    /// See [`Compiled::beside`].
+    fn beside(&self, node: &Node) -> tantivy::Result<Option<Box<dyn Query>>> {
+        let Node::Clauses(clauses) = node else { return Ok(None) };
+        let mut asked = Asked { filters: vec![Box::new(AllQuery)], ..Asked::default() };
+        for clause in clauses.iter().filter(|clause| !is_bare(clause)) {
+            match clause.want {
+                Want::MustNot => asked.nots.push(excludable(self.unranked(&clause.node)?)),
+                Want::Must if !is_ranked(&clause.node) => asked.filters.push(self.query(&clause.node)?),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(asked.query()))
     }
 
     fn query(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
@@ -302,6 +320,16 @@ fn is_ranked(node: &Node) -> bool {
 /// Whether the node is a word, and no name of several parts: then a wish for it and a demand are one.
 fn is_one_word(node: &Node) -> bool {
     matches!(node, Node::Text(None, Words::Word(word)) if analyzer::cut(word).len() == 1)
+}
+
+/// Whether the clause is of words that need not be there.
+fn is_bare(clause: &Clause) -> bool {
+    let is_bare = match &clause.node {
+        Node::Text(None, Words::Word(_)) => true,
+        Node::Clauses(clauses) => clauses.iter().all(is_bare),
+        _ => false,
+    };
+    clause.want == Want::Wish && is_bare
 }
 
 /// Whether the clause is a bare word that says nothing.

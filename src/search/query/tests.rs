@@ -137,6 +137,34 @@ fn searcher() -> (Searcher, schema::Fields) {
 }
 
 #[test]
+fn only_bare_words_and_what_narrows_leave_room_for_documents_without_the_words() {
+    let (searcher, fields) = searcher();
+    let weights = Weights::default();
+    let compiler = Compiler::new(&searcher, &fields, &weights);
+    for (query, expected) in [
+        ("garbage", Some(3)),
+        ("garbage (piled street)", Some(3)),
+        ("garbage cause:configuration", Some(1)),
+        ("garbage -redis", Some(1)),
+        ("garbage -\"redis primary\"", Some(2)),
+        ("garbage ttr:>10m -has:ttd", Some(1)),
+        ("garbage *", Some(3)),
+        ("garbage +redis", None),
+        ("garbage title:redis", None),
+        ("garbage \"redis primary\"", None),
+        ("garbage redi*", None),
+        ("garbage rediss~", None),
+        ("garbage OR redis", None),
+        ("garbage AND cause:configuration", None),
+        ("garbage (street -redis)", None),
+    ] {
+        let beside = compiler.compile(&parse(query).unwrap()).unwrap().beside;
+        let count = beside.map(|beside| searcher.search(&*beside, &DocSetCollector).unwrap().len());
+        assert_eq!(count, expected, "{query}");
+    }
+}
+
+#[test]
 fn queries_find_what_they_say() {
     let (searcher, fields) = searcher();
     let weights = Weights::default();
@@ -294,7 +322,9 @@ fn no_query_that_was_read_fails_to_run() {
     let outcome = runner.run(&queries(), |text| {
         if let Ok(node) = parse(&text) {
             let compiled = compiler.compile(&node).unwrap();
-            prop_assert!(searcher.search(&*compiled.query, &DocSetCollector).is_ok());
+            for query in [Some(compiled.query), compiled.beside].iter().flatten() {
+                prop_assert!(searcher.search(&**query, &DocSetCollector).is_ok());
+            }
         }
         Ok(())
     });

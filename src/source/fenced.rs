@@ -1,7 +1,9 @@
 //! Timelines that were set as code, so that their columns stand below each other.
 //!
-//!     14:20  first 404 in the access log
-//!     14:31  pm looks for the directory and does not see it
+//! ```text
+//! 14:20  first 404 in the access log
+//! 14:31  pm looks for the directory and does not see it
+//! ```
 //!
 //! Code is no source of statements; lines that begin with a time and go on in words are. Promises: a log of a machine stays
 //! code. Leaves to others: what is code at all (`markdown`, `html`).

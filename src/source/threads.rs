@@ -1,7 +1,9 @@
 //! Status threads that were copied as text: each update ends with a line that is its time and nothing else.
 //!
-//!     Resolved - This incident has been resolved.
-//!     Aug 27, 2023 - 03:41 PDT
+//! ```text
+//! Resolved - This incident has been resolved.
+//! Aug 27, 2023 - 03:41 PDT
+//! ```
 //!
 //! Such a line is the foot of the update above it, as `Posted Aug 27, 2023 - 03:41 PDT` is. Read as an entry of a timeline it
 //! would tell of the update below, which was written before. Whether the times of a thread are feet or heads is told by

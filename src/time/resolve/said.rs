@@ -56,7 +56,7 @@ impl Resolver<'_> {
         let Some((name, behind)) = field_name(line) else { return Said::Free };
         let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
         let edge = |word: &&str| starts_with(name, word) || ends_with(name, word);
-        if WORDS.written.iter().any(|word| edge(word)) || WORDS.writer.iter().any(|word| starts_with(name, word)) {
+        if WORDS.written.iter().any(edge) || WORDS.writer.iter().any(|word| starts_with(name, word)) {
             Said::Written
         } else if behind >= BEHIND {
             Said::Free

@@ -14,6 +14,7 @@ const DERIVATION: &[&str] = &[
     "src/when.rs",
     "src/record.rs",
     "src/source",
+    "src/statuses.rs",
     "src/time",
     "src/extract",
     "src/library",

@@ -36,6 +36,7 @@ pub mod search;
 mod short;
 mod slots;
 pub mod source;
+mod statuses;
 pub mod time;
 pub mod train;
 #[cfg(feature = "program")]

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::cues::{Asked, Cues};
 use crate::document::{BlockKind, Document, Span};
+use crate::statuses::after_status;
 use crate::time::resolve::{Item, Resolution, Source};
 use crate::when::When;
 
@@ -199,22 +200,7 @@ pub fn events(document: &Document, text: &str, times: &Resolution) -> Vec<Event>
 
 /// Whether the block is one update of a status page in a line: "Resolved - All is well. May 9, 14:10 IST".
 fn status_line(text: &str, block: Span) -> bool {
-    const WORDS: &[&str] = &[
-        "resolved",
-        "monitoring",
-        "identified",
-        "investigating",
-        "update",
-        "completed",
-        "in progress",
-        "verifying",
-        "scheduled",
-        "postmortem",
-    ];
-    let line = block.of(text).trim_start();
-    let head = line.split([' ', '-', '–', ':']).next().unwrap_or("");
-    WORDS.iter().any(|word| head.eq_ignore_ascii_case(word))
-        && line[head.len()..].trim_start().starts_with(['-', '–', ':'])
+    after_status(block.of(text).trim_start()).is_some_and(|rest| rest.trim_start().starts_with(['-', '–', ':']))
 }
 
 fn last_of_block(times: &Resolution, at: usize) -> bool {

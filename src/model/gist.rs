@@ -6,15 +6,13 @@
 //! and Schütze, "Introduction to Information Retrieval", 2008, 6.4: lnc weighting). Words alone did better than with pairs, and
 //! than with rarity, on organisations held out.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::fit::{Classed, fit_classes};
 use super::grams::Grams;
-use super::lines::Model;
+use super::lines::{Model, Parts};
 use super::weights::{BIAS, read, softmax, write};
-use super::words::{UNKNOWN, Vocabulary, Words};
+use super::words::{Known, UNKNOWN};
 
 /// A word counts where at least so many texts have it.
 const LEAST: usize = 3;
@@ -28,70 +26,48 @@ const SMALLEST: f64 = 0.05;
 /// Classifiers of whole texts that are asked about the same texts.
 #[derive(Debug)]
 pub(crate) struct Gist<const N: usize> {
-    /// Tells it from others.
-    number: usize,
-    vocabulary: Vocabulary,
+    known: Known,
     /// By the number of a word: what it adds to each class of each classifier.
     rows: Vec<Vec<(u8, f32)>>,
     bias: Vec<(u8, f32)>,
-    /// Where the classes of each begin.
-    starts: [usize; N],
-    count: usize,
-}
-
-thread_local! {
-    /// The words that each has seen on this thread.
-    static SEEN: RefCell<Vec<Words>> = RefCell::default();
+    parts: Parts<N>,
 }
 
 impl<const N: usize> Gist<N> {
     /// Reads the files of the classifiers. An error names the line.
     pub fn parse(models: [Model; N]) -> Result<Gist<N>, String> {
-        static GISTS: AtomicUsize = AtomicUsize::new(0);
         let mut features = read(&models)?;
         let bias = features.remove(BIAS).unwrap_or_default();
         let mut stems: Vec<&str> = features.keys().copied().collect();
         stems.sort_unstable();
-        let vocabulary = Vocabulary::new(stems.iter().copied());
-        let mut rows = vec![Vec::new(); vocabulary.len()];
+        let known = Known::new(stems.into_iter());
+        let mut rows = vec![Vec::new(); known.vocabulary.len()];
         for (stem, row) in features {
-            rows[vocabulary.of(stem) as usize] = row;
+            rows[known.vocabulary.of(stem) as usize] = row;
         }
-        let mut count = 0;
-        let starts = models.map(|(_, classes)| {
-            count += classes.len();
-            count - classes.len()
-        });
-        Ok(Gist { number: GISTS.fetch_add(1, Ordering::Relaxed), vocabulary, rows, bias, starts, count })
+        Ok(Gist { known, rows, bias, parts: Parts::of(&models) })
     }
 
     /// The chance of each class by each classifier, for the text that `pieces` make up.
     pub fn chances<'t>(&self, pieces: impl Iterator<Item = &'t str>) -> [Vec<f32>; N] {
-        let mut times = vec![0u32; self.vocabulary.len()];
-        SEEN.with_borrow_mut(|seen| {
-            if seen.len() <= self.number {
-                seen.resize_with(self.number + 1, Words::new);
-            }
-            let mut words = Vec::new();
-            for piece in pieces {
-                seen[self.number].cut(&self.vocabulary, piece, &mut words);
-                words.iter().for_each(|word| times[*word as usize] += 1);
-            }
-        });
+        let mut times = vec![0u32; self.known.vocabulary.len()];
+        let mut words = Vec::new();
+        for piece in pieces {
+            self.known.cut(piece, &mut words);
+            words.iter().for_each(|word| times[*word as usize] += 1);
+        }
         let known = || {
             let told = times.iter().zip(&self.rows).skip(UNKNOWN as usize + 1);
             told.filter(|(times, row)| **times > 0 && !row.is_empty()).map(|(times, row)| (counted(*times), row))
         };
         let length = known().map(|(count, _)| count * count).sum::<f32>().sqrt().max(1.0);
-        let mut scores = vec![0.0; self.count];
+        let mut scores = vec![0.0; self.parts.count()];
         self.bias.iter().for_each(|(class, weight)| scores[usize::from(*class)] += weight);
         for (count, row) in known() {
             row.iter().for_each(|(class, weight)| scores[usize::from(*class)] += weight * count / length);
         }
-        let mut nth = 0;
-        self.starts.map(|start| {
-            nth += 1;
-            let mut own = scores[start..self.starts.get(nth).copied().unwrap_or(self.count)].to_vec();
+        self.parts.ranges().map(|range| {
+            let mut own = scores[range].to_vec();
             softmax(&mut own);
             own
         })

@@ -1,6 +1,7 @@
 //! What a line of text speaks of: multinomial logistic regression over its words.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::fit::{Classed, fit_classes};
@@ -12,22 +13,42 @@ use super::weights::{BIAS, write};
 #[derive(Debug)]
 pub(crate) struct Lines<const N: usize> {
     table: Table,
-    /// Where the classes of each begin, and how many there are in all.
-    starts: [usize; N],
-    count: usize,
+    parts: Parts<N>,
 }
 
 /// A model as a file, with the names it may use, which are the order of its answers.
 pub(crate) type Model<'m> = (&'m str, &'m [&'static str]);
 
+/// Where the classes of each of some models stand among those of all.
+#[derive(Debug)]
+pub(super) struct Parts<const N: usize> {
+    ends: [usize; N],
+}
+
+impl<const N: usize> Parts<N> {
+    pub fn of(models: &[Model; N]) -> Parts<N> {
+        let mut count = 0;
+        let ends = models.each_ref().map(|(_, classes)| {
+            count += classes.len();
+            count
+        });
+        Parts { ends }
+    }
+
+    /// How many classes there are.
+    pub fn count(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    pub fn ranges(&self) -> [Range<usize>; N] {
+        let mut start = 0;
+        self.ends.map(|end| std::mem::replace(&mut start, end)..end)
+    }
+}
+
 impl<const N: usize> Lines<N> {
     pub fn parse(models: [Model; N]) -> Result<Lines<N>, String> {
-        let mut count = 0;
-        let starts = models.map(|(_, classes)| {
-            count += classes.len();
-            count - classes.len()
-        });
-        Ok(Lines { table: Table::parse(&models)?, starts, count })
+        Ok(Lines { table: Table::parse(&models)?, parts: Parts::of(&models) })
     }
 
     /// Reads models that are part of the program, `name` what they are.
@@ -40,18 +61,10 @@ impl<const N: usize> Lines<N> {
     /// The chance of each class by each model, one model after the other in `out`.
     pub fn chances<'o>(&self, text: &str, out: &'o mut Vec<f32>) -> [&'o [f32]; N] {
         out.clear();
-        out.reserve(self.count);
-        let ends = |nth: usize| self.starts.get(nth + 1).copied().unwrap_or(self.count);
-        self.table.sum(text, |sums| {
-            for (nth, start) in self.starts.iter().enumerate() {
-                shares(&sums[*start..ends(nth)], out);
-            }
-        });
-        let mut nth = 0;
-        self.starts.map(|start| {
-            nth += 1;
-            &out[start..ends(nth - 1)]
-        })
+        out.reserve(self.parts.count());
+        self.table.sum(text, |sums| self.parts.ranges().into_iter().for_each(|range| shares(&sums[range], out)));
+        let out = &*out;
+        self.parts.ranges().map(|range| &out[range])
     }
 }
 

@@ -10,19 +10,16 @@
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::weights::{BIAS, read};
-use super::words::{Vocabulary, Words};
+use super::words::Known;
 use crate::runs::mixed;
 use crate::slots::{Met, Slots};
 
 /// The features of a model with their weights.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Tells it from other tables.
-    number: usize,
-    vocabulary: Vocabulary,
+    known: Known,
     /// By their numbers in the vocabulary.
     words: Vec<Word>,
     /// The rows of pairs and of threes, by [`key`]s: the words of a pair, or a pair and a word. A pair that is no feature but
@@ -60,10 +57,9 @@ struct Word {
     leads: bool,
 }
 
-/// What a thread keeps: the words that each table has seen, and of a line its words, its rows and what they add up to.
+/// What a thread keeps: of a line its words, its rows and what they add up to.
 #[derive(Default)]
 struct Scratch {
-    seen: Vec<Words>,
     words: Vec<u32>,
     asked: Vec<Asked>,
     rows: Rows,
@@ -88,16 +84,15 @@ thread_local! {
 impl Table {
     /// Reads files of weights, as [`read`] does.
     pub fn parse(files: &[(&str, &[&str])]) -> Result<Table, String> {
-        static TABLES: AtomicUsize = AtomicUsize::new(0);
         let features = read(files)?;
         let mut counts: HashMap<&str, usize> = HashMap::new();
         features.keys().flat_map(|name| name.split(' ')).for_each(|word| *counts.entry(word).or_default() += 1);
         let mut stems: Vec<&str> = counts.keys().copied().collect();
         stems.sort_unstable_by_key(|word| (Reverse(counts[word]), *word));
-        let vocabulary = Vocabulary::new(stems.into_iter());
+        let known = Known::new(stems.into_iter());
         let mut features: Vec<(Vec<u32>, &str, super::weights::Row)> = features
             .into_iter()
-            .map(|(name, row)| (name.split(' ').map(|word| vocabulary.of(word)).collect(), name, row))
+            .map(|(name, row)| (name.split(' ').map(|word| known.vocabulary.of(word)).collect(), name, row))
             .collect();
         features.sort_unstable_by(|a, b| (a.0.len(), &a.0).cmp(&(b.0.len(), &b.0)));
         let classes: usize = files.iter().map(|(_, classes)| classes.len()).sum();
@@ -105,9 +100,8 @@ impl Table {
         // Three words are two keys: a pair may be no feature by itself.
         let longer = features.iter().map(|(words, ..)| words.len() - 1).sum();
         let mut table = Table {
-            number: TABLES.fetch_add(1, Ordering::Relaxed),
-            words: vec![Word::default(); vocabulary.len()],
-            vocabulary,
+            words: vec![Word::default(); known.vocabulary.len()],
+            known,
             longer: Slots::for_keys(longer),
             shapes: vec![0; SHAPES / 64],
             bias: 0,
@@ -174,11 +168,8 @@ impl Table {
     /// Gives to `read` what the features of `text`, each counted once, add up to for each class, in hundredths. There are
     /// more places than classes.
     pub fn sum<T>(&self, text: &str, read: impl FnOnce(&[i32]) -> T) -> T {
-        SCRATCH.with_borrow_mut(|Scratch { seen, words, asked, rows, sums }| {
-            if seen.len() <= self.number {
-                seen.resize_with(self.number + 1, Words::new);
-            }
-            seen[self.number].cut(&self.vocabulary, text, words);
+        SCRATCH.with_borrow_mut(|Scratch { words, asked, rows, sums }| {
+            self.known.cut(text, words);
             self.rows(words, asked, rows);
             sums.clear();
             sums.resize(self.width, [0; _]);

@@ -4,7 +4,9 @@
 //! letters would be most of a model's work. A word is known by a hash of its letters instead, and its stem by the stem's number;
 //! what the vocabulary does not have is one number, so that a text costs one look into a small table for each word.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use frostem::{Algorithm, Stemmer};
 
@@ -76,7 +78,7 @@ impl Vocabulary {
 const KEPT: usize = 50_000;
 
 /// Cuts texts into words; keeps the numbers of those it has seen.
-pub(super) struct Words {
+struct Words {
     stemmer: Stemmer,
     /// By the hash of their letters, of which two of some ten thousand words do not share one.
     seen: Slots,
@@ -84,12 +86,12 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub fn new() -> Words {
+    fn new() -> Words {
         Words { stemmer: Stemmer::new(Algorithm::English), seen: Slots::for_keys(0), lower: String::new() }
     }
 
     /// The numbers of the words of `text`, in `out`. These words are asked of one vocabulary only.
-    pub fn cut(&mut self, vocabulary: &Vocabulary, text: &str, out: &mut Vec<u32>) {
+    fn cut(&mut self, vocabulary: &Vocabulary, text: &str, out: &mut Vec<u32>) {
         out.clear();
         let mut at = 0;
         while let Some(token) = next(text, &mut at) {
@@ -127,6 +129,36 @@ impl Words {
         }
         self.seen.set(token.hash, number);
         number
+    }
+}
+
+/// A vocabulary, of which each thread keeps the words that were asked of it.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Tells it from others.
+    number: usize,
+    pub vocabulary: Vocabulary,
+}
+
+thread_local! {
+    /// The words that each vocabulary was asked about on this thread.
+    static SEEN: RefCell<Vec<Words>> = RefCell::default();
+}
+
+impl Known {
+    pub fn new<'s>(stems: impl Iterator<Item = &'s str>) -> Known {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        Known { number: COUNT.fetch_add(1, Ordering::Relaxed), vocabulary: Vocabulary::new(stems) }
+    }
+
+    /// The numbers of the words of `text`, in `out`.
+    pub fn cut(&self, text: &str, out: &mut Vec<u32>) {
+        SEEN.with_borrow_mut(|seen| {
+            if seen.len() <= self.number {
+                seen.resize_with(self.number + 1, Words::new);
+            }
+            seen[self.number].cut(&self.vocabulary, text, out);
+        });
     }
 }
 

@@ -8,6 +8,7 @@
 //! Code is no source of statements; lines that begin with a time and go on in words are. Promises: a log of a machine stays
 //! code. Leaves to others: what is code at all (`markdown`, `html`).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -22,10 +23,10 @@ const FEWEST: usize = 3;
 const MOST: usize = 200;
 
 /// Words that people write and logs seldom have.
-const WORDS: [&str; 24] = [
-    "the", "a", "to", "of", "is", "and", "in", "on", "all", "we", "for", "from", "with", "no", "it", "are", "was",
-    "that", "after", "again", "back", "us", "still", "their",
-];
+static PROSE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/lexicon/prose.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).collect()
+});
 
 /// Makes the lines of each block of code that is a timeline items of a list.
 pub fn open_timelines(text: &str, blocks: Vec<Block>) -> Vec<Block> {
@@ -77,7 +78,7 @@ fn is_worded(rest: &str) -> Option<bool> {
         return None;
     }
     let mut words = rest.split(|c: char| !c.is_alphanumeric());
-    Some(words.any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str())))
+    Some(words.any(|word| PROSE.contains(word.to_ascii_lowercase().as_str())))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! It works on the tokens of html5ever, not on a tree: a parser of trees needs quadratic time for ten thousand nested
 //! or unclosed elements, and tokens tell all that blocks need. Promises: time linear in the page; text that holds the
 //! visible words with white space collapsed (but in `pre`); navigation, banners and the like left out unless most of
-//! the text would go with them. Leaves to others: which names mean boilerplate (`boilerplate`), how lines that `<br>`
+//! the text would go with them. Leaves to others: what an element is (`elements`), how lines that `<br>`
 //! ends belong together (`joins`).
 
 use std::cell::RefCell;
@@ -17,6 +17,9 @@ use html5ever::{LocalName, local_name};
 use regex::Regex;
 
 use super::boilerplate::Boilerplate;
+use super::elements::{
+    BLOCKS, HIDDEN, SELF_ENDING, VOID, attribute, boilerplate, is_panel, opens_panel, raw_kind, tag_names,
+};
 use super::limits::{ATTRIBUTES, OPEN_ELEMENTS};
 use super::pieces::{Kind, Link, Pieces, Place};
 use super::stamp::{self, Written};
@@ -188,69 +191,6 @@ struct Open {
     hidden: bool,
     place: Place,
 }
-
-/// Elements that begin and end a block of text.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-];
-/// Elements without an end tag.
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// Elements whose content is never read as text.
-const HIDDEN: &[&str] = &[
-    "audio", "canvas", "datalist", "iframe", "map", "math", "noembed", "noframes", "object", "script", "select",
-    "style", "svg", "template", "textarea", "title", "video",
-];
-/// Elements that end where the next of their kind begins.
-const SELF_ENDING: &[&str] = &["p", "li", "td", "th", "tr", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 impl State {
     /// Opens an element, and says how the tokenizer is to read its content where that is not markup.
@@ -481,61 +421,6 @@ impl State {
     }
 }
 
-/// How the content of elements is read that is not markup.
-fn raw_kind(name: &str) -> Option<RawKind> {
-    match name {
-        "script" => Some(RawKind::ScriptData),
-        "style" | "iframe" | "noembed" | "noframes" | "xmp" => Some(RawKind::Rawtext),
-        "title" | "textarea" => Some(RawKind::Rcdata),
-        _ => None,
-    }
-}
-
-/// Whether the element is the title of a panel that it opens: an accordion of incidents has nothing else to name them by.
-fn opens_panel(tag: &Tag) -> bool {
-    let of_accordion = |class: &str| class.split([' ', '-', '_']).any(|word| word.eq_ignore_ascii_case("accordion"));
-    tag.name == *"button"
-        && tag.attrs.iter().any(|attribute| &*attribute.name.local == "class" && of_accordion(&attribute.value))
-}
-
-fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
-    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
-}
-
-/// The class and the id of the element.
-fn tag_names(tag: &Tag) -> impl Iterator<Item = &str> {
-    ["class", "id"].into_iter().filter_map(|name| attribute(tag, name))
-}
-
-/// Whether the element is a box that readers open and close, or what is in it: while it is closed, its text is hidden and is no less text.
-fn is_panel(tag: &Tag) -> bool {
-    tag_names(tag).any(|names| Boilerplate::table().has_panel(names))
-        || attribute(tag, "hidden").is_some_and(|value| value.eq_ignore_ascii_case("until-found"))
-}
-
-/// What of the element says that it is no part of the text, if anything does: `<nav>`, `class="cookie-banner"`.
-fn boilerplate(tag: &Tag, in_panel: bool) -> Option<String> {
-    let table = Boilerplate::table();
-    if table.has_tag(&tag.name) {
-        return Some(format!("<{}>", tag.name));
-    }
-    // The page's frame may carry any name: `<body class="has-navbar sidebar-open">`.
-    let is_frame = matches!(&*tag.name, "html" | "body" | "main" | "article");
-    let attribute = tag.attrs.iter().find(|attribute| match &*attribute.name.local {
-        "class" | "id" => !is_frame && table.has_name(&attribute.value),
-        "role" => table.has_role(&attribute.value),
-        "hidden" => !in_panel,
-        "style" => !in_panel && attribute.value.replace(' ', "").contains("display:none"),
-        _ => false,
-    })?;
-    let value = &*attribute.value;
-    Some(if value.is_empty() {
-        attribute.name.local.to_string()
-    } else {
-        format!("{}=\"{value}\"", attribute.name.local)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -553,11 +438,6 @@ mod tests {
         for (html, expected) in table {
             assert_eq!(blocks(html), *expected, "{html}");
         }
-    }
-
-    #[test]
-    fn elements_are_found_by_halving() {
-        assert!(BLOCKS.is_sorted() && VOID.is_sorted() && HIDDEN.is_sorted());
     }
 
     #[test]

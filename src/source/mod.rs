@@ -24,6 +24,7 @@ mod decode;
 mod dialect;
 mod docx;
 mod draft;
+mod elements;
 mod feed;
 mod fenced;
 mod fences;

@@ -14,22 +14,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::document::{Block, BlockKind};
-
-/// The words that open an update.
-const STATUSES: [&str; 12] = [
-    "resolved",
-    "monitoring",
-    "identified",
-    "investigating",
-    "update",
-    "completed",
-    "in progress",
-    "verifying",
-    "scheduled",
-    "postmortem",
-    "mitigated",
-    "recovering",
-];
+use crate::statuses::after_status;
 
 /// What a block is to a thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,10 +66,7 @@ fn part(text: &str, block: &Block) -> Part {
     if own.len() <= LONGEST && STAMP.is_match(own) {
         return Part::Stamp;
     }
-    let status = STATUSES.iter().find(|status| own.get(..status.len()).is_some_and(|o| o.eq_ignore_ascii_case(status)));
-    let Some(rest) = status.map(|status| own[status.len()..].trim_start_matches(['*', '_'])) else {
-        return Part::Other;
-    };
+    let Some(rest) = after_status(own).map(|rest| rest.trim_start_matches(['*', '_'])) else { return Part::Other };
     let rest_told = rest.trim_start_matches([' ', '-', '–', ':', '\n']);
     if rest_told.is_empty() {
         Part::Status

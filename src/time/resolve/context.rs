@@ -1,6 +1,7 @@
 //! What the document as a whole says of its times: the order of day and month, years, zones, the day it is about.
 
 use super::place::is_bare_day;
+use super::said::WORDS;
 use super::*;
 use crate::time::zone;
 
@@ -218,20 +219,7 @@ impl Resolver<'_> {
                 let Value::Zone(zone) = &item.expr.value else { return None };
                 let block = &self.blocks[item.block];
                 let sentence = sentence_around(self.text, block.span, item.expr.span).to_ascii_lowercase();
-                const WORDS: &[&str] = &[
-                    "times",
-                    "timestamps",
-                    "timeline",
-                    "hours",
-                    "clock",
-                    "documented",
-                    "timezone:",
-                    "time zone:",
-                    "events are",
-                    "local time",
-                    "server time",
-                ];
-                let says = WORDS.iter().any(|word| sentence.contains(word));
+                let says = WORDS.zone.iter().any(|word| sentence.contains(word));
                 // "Sequence of events (GMT)", "19 November 2022, CET"
                 let last = !self.text[item.expr.span.end..block.span.end].contains(char::is_alphanumeric);
                 let short = sentence.len() < if last { SHORT_LINE } else { 24 }
@@ -323,17 +311,7 @@ impl Resolver<'_> {
             let day = item.moment().filter(|moment| moment.clock.is_none()).and_then(own_date)?;
             let sentence =
                 sentence_around(self.text, self.blocks[item.block].span, item.expr.span).to_ascii_lowercase();
-            let says = [
-                "all events",
-                "all times",
-                "all timestamps",
-                "all entries",
-                "everything happened",
-                "unless noted",
-                "unless otherwise",
-                "unless stated",
-            ];
-            says.iter().any(|words| sentence.contains(words)).then_some(day)
+            WORDS.all.iter().any(|words| sentence.contains(words)).then_some(day)
         })
     }
 
@@ -360,7 +338,7 @@ impl Resolver<'_> {
             let clock = item.moment().is_some_and(|m| m.clock.is_some());
             body(at)
                 && item.block < 25
-                && (clock || self.said_of(at) != Said::Field)
+                && (clock || self.said[at] != Said::Field)
                 && (block.len() >= item.expr.span.len() + 30
                     || item.lead && clock
                     || is_bare_day(self.text, &self.blocks[item.block], item) && names_weekday(item, self.text))
@@ -374,10 +352,10 @@ impl Resolver<'_> {
         let times = |day: Date| days.partition_point(|d| *d <= day) - days.partition_point(|d| *d < day);
         let most = days.iter().map(|day| times(*day)).max().unwrap_or(0);
         let stray = |at: usize| most >= OFTEN && dated(at).is_some_and(|day| times(day) == 1);
-        let sure = first(&|at| body(at) && self.said_of(at) == Said::Incident)
+        let sure = first(&|at| body(at) && self.said[at] == Said::Incident)
             .or_else(|| first(&titled))
             .or_else(|| first(&|at| ranged(at) && !stray(at)))
-            .or_else(|| first(&|at| body(at) && self.said_of(at) == Said::Day));
+            .or_else(|| first(&|at| body(at) && self.said[at] == Said::Day));
         if let Some(day) = sure {
             return Some((day, true));
         }
@@ -399,9 +377,7 @@ impl Resolver<'_> {
         let head = |at: usize| {
             let line = self.blocks[self.items[at].block].span.of(self.text).trim_start();
             self.kind(at) == BlockKind::Meta
-                && ["date", "published", "pubdate", "posted", "created", "sent"]
-                    .iter()
-                    .any(|key| line.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
+                && WORDS.key.iter().any(|key| line.get(..key.len()).is_some_and(|l| l.eq_ignore_ascii_case(key)))
         };
         let said = (0..self.items.len()).filter(|at| self.is_publication(*at)).find_map(dated);
         said.or_else(|| (0..self.items.len()).filter(|at| head(*at)).find_map(dated))

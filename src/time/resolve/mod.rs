@@ -135,8 +135,10 @@ pub fn resolve(document: &Document, text: &str) -> Resolution {
         }
     }
     let entries = entries(&items);
-    let mut resolver =
-        Resolver { text, blocks: &document.blocks, items, entries, notes, published: None, published_after: false };
+    let said_of = |item: &Item| Said::of(text, document.blocks[item.block].span, item.expr.span.start);
+    let said = items.iter().map(said_of).collect();
+    let blocks = &document.blocks;
+    let mut resolver = Resolver { text, blocks, items, entries, said, notes, published: None, published_after: false };
     resolver.run();
     Resolution { items: resolver.items, notes: resolver.notes }
 }
@@ -190,6 +192,8 @@ struct Resolver<'d> {
     blocks: &'d [Block],
     items: Vec<Item>,
     entries: Vec<Option<usize>>,
+    /// What its line says of each item.
+    said: Vec<Said>,
     notes: Vec<String>,
     /// The day of writing, where the document tells it.
     published: Option<Date>,
@@ -281,6 +285,11 @@ impl Resolver<'_> {
 
     fn moments(&self) -> impl Iterator<Item = (usize, &Moment)> {
         self.items.iter().enumerate().filter_map(|(at, item)| item.moment().map(|moment| (at, moment)))
+    }
+
+    /// Whether the moment tells when the text was written or changed, not when something happened.
+    fn is_publication(&self, item: usize) -> bool {
+        self.said[item] == Said::Written
     }
 
     fn kind(&self, item: usize) -> BlockKind {

@@ -32,7 +32,7 @@ impl Resolver<'_> {
             if divider {
                 runs.extend(open.take());
                 // "Reported on: 29 April" dates no entry below it.
-                let tells = |at: &usize| heading || !matches!(self.said_of(*at), Said::Field | Said::Written);
+                let tells = |at: &usize| heading || !matches!(self.said[*at], Said::Field | Said::Written);
                 let dated =
                     here.iter().filter(|at| tells(at)).find_map(|at| self.items[*at].moment().and_then(own_date));
                 scope = if heading || dated.is_some() { dated } else { scope };
@@ -203,8 +203,7 @@ impl Resolver<'_> {
             }
             self.place_in_prose(at, &moment, day, anchor, dial);
             // The day of writing and the value of some field date nothing that follows.
-            if moment.clock.is_none() && matches!(self.said_of(at), Said::Written | Said::Field)
-                || self.is_publication(at)
+            if moment.clock.is_none() && matches!(self.said[at], Said::Written | Said::Field) || self.is_publication(at)
             {
                 continue;
             }
@@ -277,16 +276,15 @@ impl Resolver<'_> {
     /// The day that brings a clock time close to the time told before it in its entry: an entry of 00:52 that tells of 22:58
     /// tells of the evening before.
     fn near_its_entry(&self, at: usize, wall: DateTime) -> DateTime {
-        if self.entries[at].is_none() {
-            return wall;
-        }
+        let Some(entry) = self.entries[at] else { return wall };
+        let entry = || self.items[entry].when?.wall();
         let block = self.items[at].block;
-        let before = self.items[..at].iter().rev().take_while(|item| item.block == block);
+        let before = self.items[..at].iter().rev().take(NEAR).take_while(|item| item.block == block);
         // "Half past eight" may be of either half of the day.
         let digits = |item: &Item| item.expr.span.of(self.text).contains(|c: char| c.is_ascii_digit());
         let told = before
             .filter(|item| item.moment().and_then(|m| m.clock).is_some_and(|clock| !clock.half_open || digits(item)));
-        let Some(last) = told.filter_map(|item| item.when?.wall()).next() else { return wall };
+        let Some(last) = told.filter_map(|item| item.when?.wall()).next().or_else(entry) else { return wall };
         let far = |wall: DateTime| wall.duration_since(last).as_secs().abs();
         let days = [0, -1, 1].into_iter().filter_map(|days: i64| wall.checked_add(days.days()).ok());
         days.filter(|near| *near == wall || far(wall) > 12 * 3600).min_by_key(|near| far(*near)).unwrap_or(wall)

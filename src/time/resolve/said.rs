@@ -30,24 +30,35 @@ const BEHIND: usize = 16;
 /// Bytes of a byline: "Posted by Ida Moe, mail team, on".
 const BYLINE: usize = 64;
 
-struct Words {
+pub(super) struct Words {
     incident: Vec<&'static str>,
     day: Vec<&'static str>,
     written: Vec<&'static str>,
     writer: Vec<&'static str>,
+    pub key: Vec<&'static str>,
+    pub all: Vec<&'static str>,
+    pub zone: Vec<&'static str>,
 }
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let rows = include_str!("../../../data/time/days.tsv").lines().filter_map(|line| line.split_once('\t'));
     let rows: Vec<(&str, &str)> = rows.collect();
     let of = |class: &str| rows.iter().filter(|(of, _)| *of == class).map(|(_, words)| *words).collect();
-    Words { incident: of("incident"), day: of("day"), written: of("written"), writer: of("writer") }
+    Words {
+        incident: of("incident"),
+        day: of("day"),
+        written: of("written"),
+        writer: of("writer"),
+        key: of("key"),
+        all: of("all"),
+        zone: of("zone"),
+    }
 });
 
-impl Resolver<'_> {
-    pub(super) fn said_of(&self, at: usize) -> Said {
-        let block = self.blocks[self.items[at].block].span;
-        let before = &self.text[block.start..self.items[at].expr.span.start];
+impl Said {
+    /// Of a moment that begins at `start`, in that block.
+    pub(super) fn of(text: &str, block: Span, start: usize) -> Said {
+        let before = &text[block.start..start];
         let before = &before[before.floor_char_boundary(before.len().saturating_sub(NAME + BYLINE))..];
         let line = before.rsplit('\n').next().unwrap_or_default();
         if is_written(line) {
@@ -67,11 +78,6 @@ impl Resolver<'_> {
         } else {
             Said::Field
         }
-    }
-
-    /// Whether the moment tells when the text was written or changed, not when something happened.
-    pub(super) fn is_publication(&self, at: usize) -> bool {
-        self.said_of(at) == Said::Written
     }
 }
 

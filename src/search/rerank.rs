@@ -7,7 +7,8 @@
 //! - for words that stand near each other in the query and in the document;
 //! - for the root cause that the query speaks of, by the model that reads causes in documents;
 //! - for having a passage about what the query is about, by the vectors of `meaning`: in deviations from other documents,
-//!   because likenesses alone spread more for one query than for another;
+//!   because likenesses alone spread more for one query than for another. It weighs the more, the less of the query any
+//!   document has in its own words: who quotes an error message is not helped by what it is about;
 //! - for words in the title and in sections. What such a word is worth is its rarity in the bodies, as in BM25F (Robertson,
 //!   Zaragoza and Taylor 2004): by its rarity among titles nearly every word would be the rarest.
 //!
@@ -78,7 +79,9 @@ struct Seen {
     length: f32,
     /// By word: where it stands in the body.
     positions: Vec<Vec<u32>>,
-    /// The sum over fields of weight times rarity, and what concepts, cause and meaning add.
+    /// How like the query its best passage is, in deviations.
+    likeness: f32,
+    /// The sum over fields of weight times rarity, and what concepts and cause add.
     beside: f32,
 }
 
@@ -157,17 +160,30 @@ impl<'a> Second<'a> {
         for (score, address) in hits {
             by_segment.entry(address.segment_ord).or_default().push((address.doc_id, score));
         }
-        let mut out = Vec::new();
+        let mut looked_at = Vec::new();
         for (ord, mut hits) in by_segment {
             hits.sort_by_key(|(doc, _)| *doc);
             let docs: Vec<DocId> = hits.iter().map(|(doc, _)| *doc).collect();
             let seen = self.read(self.searcher.segment_reader(ord), &docs)?;
-            let score =
-                |((doc, score), seen): ((DocId, f32), Seen)| (self.score(score, &seen), DocAddress::new(ord, doc));
-            out.extend(hits.into_iter().zip(seen).map(score));
+            let addresses = hits.into_iter().map(|(doc, score)| (score, DocAddress::new(ord, doc)));
+            looked_at.extend(addresses.zip(seen));
         }
+        let covered = looked_at.iter().map(|(_, seen)| self.covered(seen)).fold(0.0, f32::max);
+        let likeness = self.weights.meaning * (2.0 - covered);
+        let score = |((score, address), seen): &((f32, DocAddress), Seen)| {
+            (self.score(*score, seen) + likeness * seen.likeness, *address)
+        };
+        let mut out: Vec<(f32, DocAddress)> = looked_at.iter().map(score).collect();
         out.sort_by(|(a, first), (b, second)| b.total_cmp(a).then_with(|| first.cmp(second)));
         Ok(out)
+    }
+
+    /// How much of what the first look looked for the document has in its body: from 0 to 1, words by their rarity.
+    fn covered(&self, seen: &Seen) -> f32 {
+        let scored = || self.words.iter().zip(&seen.positions).filter(|(word, _)| word.is_scored);
+        let has: f32 = scored().filter(|(_, places)| !places.is_empty()).map(|(word, _)| word.rarity).sum();
+        let all: f32 = scored().map(|(word, _)| word.rarity).sum();
+        if all > 0.0 { has / all } else { 0.0 }
     }
 
     fn score(&self, first: f32, seen: &Seen) -> f32 {
@@ -219,7 +235,7 @@ impl<'a> Second<'a> {
             let column = segment.fast_fields().u64(meaning::FIELD)?;
             for (seen, doc) in seen.iter_mut().zip(docs) {
                 let product = about.product(&column, *doc);
-                seen.beside += product.map_or(0.0, |product| self.weights.meaning * about.deviations(product));
+                seen.likeness = product.map_or(0.0, |product| about.deviations(product));
             }
         }
         Ok(seen)

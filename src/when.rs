@@ -48,6 +48,12 @@ impl When {
         }
     }
 
+    /// Whether both tell the same, be it in two zones: 9:15 PST and 17:15 UTC.
+    pub fn is_same(&self, other: &When) -> bool {
+        let is_zoned = |a: &Offset, b: &Offset| a != b && self.timestamp() == other.timestamp();
+        self == other || matches!((self, other), (When::Instant(_, a), When::Instant(_, b)) if is_zoned(a, b))
+    }
+
     /// The date and clock as written on the wall, where both are known.
     pub fn wall(&self) -> Option<DateTime> {
         match self {

@@ -81,6 +81,7 @@ pub fn starts_with_time(body: &str) -> bool {
               | \d{{1,2}}(?:st|nd|rd|th)?\.?(?:\s+of)?[\s-]{MONTH}
               | \d{{1,2}}\s?[ap]\.?m\b
               | \d{{4}}\s?(?:utc|gmt|z|hrs?|hours)\b
+              | (?:[01]\d|2[0-3])[0-5]\d\s*[-–—|]\s
               | t\s?[+-]\s?\d )"#
         ))
     });

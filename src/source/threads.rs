@@ -45,7 +45,12 @@ fn stamps_close(parts: &[Part]) -> bool {
     let Some(rest) = groups.pop().filter(|_| !groups.is_empty()) else { return false };
     let opens = |part: &Part| matches!(part, Part::Status | Part::Told);
     let ends = |group: &&[Part]| group.iter().any(opens) && group.last() != Some(&Part::Status);
-    groups.iter().all(ends) && !rest.iter().any(opens)
+    // What was told last may have no status: a note after the end.
+    let (first, others) = (groups.first(), groups.get(1..).unwrap_or_default());
+    let closes = |groups: &[&[Part]]| !groups.is_empty() && groups.iter().all(ends);
+    let begins =
+        first.is_some_and(ends) || others.len() >= 2 && first.is_some_and(|group| group.contains(&Part::Other));
+    begins && (others.is_empty() || closes(others)) && !rest.iter().any(opens)
 }
 
 fn part(text: &str, block: &Block) -> Part {

@@ -94,6 +94,8 @@ pub(crate) enum Meaning {
     /// Minutes after midnight: noon, midnight.
     Named(u16),
     Part(Part),
+    /// A place in an order: "seventh".
+    Ordinal(i8),
     /// "few", "several".
     Vague,
     /// Counts something else than time with a colon: "ratio", "line".
@@ -129,6 +131,7 @@ static WORDS: LazyLock<ShortMap<&'static str, Known>> = LazyLock::new(|| {
                 3 => Part::Evening,
                 _ => Part::Night,
             }),
+            "ordinal" => Meaning::Ordinal(value as i8),
             "vague" => Meaning::Vague,
             "counted" => Meaning::Counted,
             "lead" => Meaning::Lead,
@@ -175,7 +178,7 @@ impl Shapes {
 fn carries(word: &str, meanings: &[Meaning]) -> bool {
     meanings.iter().any(|meaning| match meaning {
         Meaning::Lead => ["yesterday", "today", "tomorrow", "tonight"].contains(&word),
-        Meaning::Counted => false,
+        Meaning::Counted | Meaning::Ordinal(_) => false,
         Meaning::Number(_) => !["a", "an"].contains(&word),
         _ => true,
     })

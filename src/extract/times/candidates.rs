@@ -325,7 +325,7 @@ impl<'r> Candidates<'r> {
         self.lengths(nth, sink);
         self.course(nth, sink);
         for Ruled { name, found } in self.ruled {
-            if let Some(found) = found.filter(|found| found.when == me.when) {
+            if let Some(found) = found.filter(|found| found.when.is_same(&me.when)) {
                 sink.put("rules", name);
                 sink.put(name, found.rule.as_str());
             }

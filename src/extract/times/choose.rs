@@ -77,11 +77,11 @@ fn options(candidates: &Candidates, mut chances: Vec<f32>) -> Vec<Choice> {
     softmax(&mut chances);
     let mut out: Vec<Choice> = Vec::new();
     for (nth, (candidate, chance)) in candidates.all.iter().zip(&chances).enumerate() {
-        match out.iter_mut().find(|option| option.when == Some(candidate.when)) {
+        match out.iter_mut().find(|option| option.when.is_some_and(|when| when.is_same(&candidate.when))) {
             None => out.push(Choice { when: Some(candidate.when), best: nth, chance: *chance }),
             Some(option) => {
                 if *chance > chances[option.best] {
-                    option.best = nth;
+                    (option.best, option.when) = (nth, Some(candidate.when));
                 }
                 option.chance += chance;
             }
@@ -111,7 +111,8 @@ fn together(tried: &[Vec<Choice>; 3], ranges: &[(When, When)]) -> [Choice; 3] {
             if minutes(end, start).is_some_and(|m| m < 0.0 || m == 0.0 && clock) {
                 continue;
             }
-            let range = start.when.zip(end.when).is_some_and(|ends| ranges.contains(&ends));
+            let is_range = |(from, to): (When, When)| ranges.iter().any(|(a, b)| a.is_same(&from) && b.is_same(&to));
+            let range = start.when.zip(end.when).is_some_and(is_range);
             for (nth, (detection, second)) in detections.iter().enumerate().filter(|(nth, _)| late >> nth & 1 == 0) {
                 // Who knew before users were hurt is rare, but is told: "we were alerted at 10:28, customers failed from 11:05".
                 let early = early >> nth & 1 == 1;

@@ -2,7 +2,7 @@
 
 use super::{Read, Scanner};
 use crate::time::expr::*;
-use crate::time::lex::Kind;
+use crate::time::lex::{Kind, Meaning};
 
 impl Scanner<'_> {
     pub(super) fn try_date(&self, at: usize) -> Read<DateExpr> {
@@ -17,6 +17,7 @@ impl Scanner<'_> {
             Kind::Word => self
                 .try_month_day(at)
                 .or_else(|| self.try_weekday(at))
+                .or_else(|| self.try_spelled_day(at))
                 .or_else(|| self.try_relative_day(at))
                 .or_else(|| self.try_quarter(at))
                 .or_else(|| self.try_days_on(at)),
@@ -92,6 +93,24 @@ impl Scanner<'_> {
     fn clock_follows(&self, at: usize) -> bool {
         let place = at + usize::from(self.is_any(at, &[",", "at", "@", "-", "–"]));
         self.same_line(at) && self.same_line(place) && self.try_colon_clock(place).is_some()
+    }
+
+    /// "seventh of April", "twenty-first of June 2024".
+    fn try_spelled_day(&self, at: usize) -> Read<DateExpr> {
+        let (day, of) = self.ordinal_word(at)?;
+        let month = self.month(of + 1).filter(|_| self.is(of, "of") && self.same_line(of) && self.same_line(of + 1))?;
+        let (year, next) = self.year_after(of + 2);
+        Some((day_of(year, month, day)?, next))
+    }
+
+    fn ordinal_word(&self, at: usize) -> Read<i8> {
+        let ordinal = |at| self.meaning(at, |m| if let Meaning::Ordinal(n) = m { Some(*n) } else { None });
+        if let Some(day) = ordinal(at) {
+            return Some((day, at + 1));
+        }
+        let tens = self.number_word(at).filter(|n| [20.0, 30.0].contains(n))? as i8;
+        let ones = at + 1 + usize::from(self.hyphen(at + 1) && self.touches(at + 1));
+        ordinal(ones).filter(|n| *n < 10).map(|n| (tens + n, ones + 1))
     }
 
     /// `27 Jun 2018`, `5th of March, 2024`, `05-Mar-2024`, and the 3 of "3-5 May 2024".
@@ -259,7 +278,7 @@ impl Scanner<'_> {
                             .filter(|day| *day > 0 && self.ordinal(place + 1))
                             .map(|day| (DateExpr::Day(day), place + 2))
                     }),
-                Kind::Word => self.try_month_day(place),
+                Kind::Word => self.try_month_day(place).or_else(|| self.try_spelled_day(place)),
                 Kind::Mark => None,
             }
         } else {

@@ -200,9 +200,12 @@ impl Resolver<'_> {
         let lone = one(&mut lines().flat_map(words).filter_map(year));
         let Some(year) = lone.or_else(|| one(&mut said())) else { return };
         for at in 0..self.items.len() {
+            let weekday = weekday_of(&self.items[at], self.text);
             if let Some(moment) = self.moment_mut(at)
                 && let Some(DateExpr::MonthDay { month, day }) = moment.date
-                && Date::new(year, month, day).is_ok()
+                && let Ok(date) = Date::new(year, month, day)
+                // "Issued in 2015 ... on Sunday, 14 September": that was a Monday in 2015.
+                && weekday.is_none_or(|weekday| weekday == date.weekday().to_monday_one_offset())
             {
                 moment.date = Some(DateExpr::Full { year, month, day });
             }
@@ -329,7 +332,10 @@ impl Resolver<'_> {
         let titled = |at: usize| self.items[at].block < 4 && matches!(self.kind(at), BlockKind::Heading(1 | 2));
         let body =
             |at: usize| !matches!(self.kind(at), BlockKind::Update | BlockKind::Meta) && !self.is_publication(at);
-        let clocked = |at: usize| body(at) && self.items[at].moment().is_some_and(|m| m.clock.is_some());
+        // "Ran out on 19 October at midnight" tells a day and its edge, not what hour something happened at.
+        let is_edge = |clock: Clock| clock.hour % 24 == 0 && clock.minute == 0;
+        let has_hour = |at: usize| self.items[at].moment().and_then(|m| m.clock).is_some_and(|clock| !is_edge(clock));
+        let clocked = |at: usize| body(at) && has_hour(at);
         // A byline or a "last changed" line is a date and little else; what happened is told in a sentence, or below a line
         // that is a day and its weekday.
         let told = |at: usize| {
@@ -341,7 +347,7 @@ impl Resolver<'_> {
                 && (clock || self.said[at] != Said::Field)
                 && (block.len() >= item.expr.span.len() + 30
                     || item.lead && clock
-                    || is_bare_day(self.text, &self.blocks[item.block], item) && names_weekday(item, self.text))
+                    || is_bare_day(self.text, &self.blocks[item.block], item) && weekday_of(item, self.text).is_some())
         };
         // A range with its day is surer still: "between 12:26 and 14:03 on 24 October".
         let ranged =
@@ -352,7 +358,9 @@ impl Resolver<'_> {
         let times = |day: Date| days.partition_point(|d| *d <= day) - days.partition_point(|d| *d < day);
         let most = days.iter().map(|day| times(*day)).max().unwrap_or(0);
         let stray = |at: usize| most >= OFTEN && dated(at).is_some_and(|day| times(day) == 1);
-        let sure = first(&|at| body(at) && self.said[at] == Said::Incident)
+        let sure = self
+            .day_statement()
+            .or_else(|| first(&|at| body(at) && self.said[at] == Said::Incident))
             .or_else(|| first(&titled))
             .or_else(|| first(&|at| ranged(at) && !stray(at)))
             .or_else(|| first(&|at| body(at) && self.said[at] == Said::Day));
@@ -369,6 +377,25 @@ impl Resolver<'_> {
             .or_else(|| (0..self.items.len()).filter(|at| self.kind(*at) == BlockKind::Update).filter_map(dated).min())
             .or_else(|| first(&|_| true))
             .map(|day| (day, false))
+    }
+
+    /// The day on which the incident of "the night 18 to 19 April" begins, `day` being the first: the second where the first
+    /// hour told is one of a morning.
+    pub(super) fn day_of_night(&self, day: Date) -> Date {
+        let is_night = |at: usize| {
+            let before = &self.text[self.blocks[self.items[at].block].span.start..self.items[at].expr.span.start];
+            let mut words = before.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty()).take(3);
+            words.any(|word| word.eq_ignore_ascii_case("night"))
+        };
+        let hour = |at: usize| self.items[at].moment().and_then(|moment| moment.clock).map(|clock| clock.hour);
+        let nights = self.items.iter().zip(1..).filter_map(|(item, next)| {
+            let (from, to) = (item.moment()?, self.items.get(next)?.moment()?);
+            let is_range = from.role == Role::From && to.role == Role::To && from.clock.is_none();
+            let tells = is_range && own_date(from) == Some(day) && own_date(to) == day.tomorrow().ok();
+            (tells && is_night(next - 1)).then_some(next + 1)
+        });
+        let first = nights.take(1).next().and_then(|from| (from..self.items.len()).find_map(hour));
+        if first.is_some_and(|hour| hour < 12) { day.tomorrow().unwrap_or(day) } else { day }
     }
 
     /// The day of writing: what is said to be it, else the date of a front matter or a mail's header.
@@ -398,16 +425,14 @@ fn lone_year(heading: &str) -> Option<i16> {
     year.parse().ok().filter(|year| YEARS.contains(year))
 }
 
-/// Whether the words of a day name the day of the week too.
-fn names_weekday(item: &Item, text: &str) -> bool {
+/// The day of the week that the words of a day name too, from 1 for Monday.
+fn weekday_of(item: &Item, text: &str) -> Option<i8> {
     let words = item.expr.span.of(text).split(|c: char| !c.is_alphabetic());
-    let is_weekday = |word: &str| {
-        scan(word).first().is_some_and(|found| match &found.value {
-            Value::Moment(moment) => matches!(moment.date, Some(DateExpr::Weekday(_))),
-            _ => false,
-        })
+    let weekday = |word: &str| match &scan(word).first()?.value {
+        Value::Moment(Moment { date: Some(DateExpr::Weekday(day)), .. }) => Some(*day),
+        _ => None,
     };
-    words.filter(|word| !word.is_empty()).take(8).any(is_weekday)
+    words.filter(|word| !word.is_empty()).take(8).find_map(weekday)
 }
 
 /// Clock and zone of a moment that has both, the clock in minutes of the day.
@@ -421,9 +446,11 @@ fn is_east_of_the_atlantic(zone: &Zone) -> bool {
     zone.offset_at(summer).seconds() > 0
 }
 
-/// The sentence of `block` that holds `span`.
+/// The sentence of `block` that holds `span`; a middle dot parts the fields of a line.
 fn sentence_around(text: &str, block: Span, span: Span) -> &str {
-    let start = text[block.start..span.start].rfind(['\n', '.', ';']).map_or(block.start, |at| block.start + at + 1);
-    let end = text[span.end..block.end].find(['\n', '.', ';']).map_or(block.end, |at| span.end + at);
+    const ENDS: [char; 4] = ['\n', '.', ';', '·'];
+    let (before, after) = (&text[block.start..span.start], &text[span.end..block.end]);
+    let start = before.rfind(ENDS).map_or(block.start, |at| text.ceil_char_boundary(block.start + at + 1));
+    let end = after.find(ENDS).map_or(block.end, |at| span.end + at);
     &text[start..end]
 }

@@ -23,7 +23,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
 use self::said::Said;
-use self::spelling::{compact_day, legible, undotted};
+use self::spelling::{compact_clocks, compact_day, legible, undotted};
 use super::expr::*;
 use super::zone::Zone;
 use super::{lex, scan};
@@ -118,13 +118,27 @@ const MOST: usize = 100_000;
 pub fn resolve(document: &Document, text: &str) -> Resolution {
     let (mut items, mut notes) = (Vec::new(), Vec::new());
     let text = &*undotted(&document.blocks, text);
+    let compact = compact_clocks(&document.blocks, text);
     for (block, home) in document.blocks.iter().enumerate().filter(|(_, home)| home.kind != BlockKind::Code) {
         if let Some(expr) = compact_day(home, text) {
             items.push(Item { expr, block, lead: false, when: None, day: Source::Nowhere, zone: Source::Nowhere });
         }
+        let clock = compact.get(block).cloned().flatten();
+        let read = clock.as_ref().map_or(home.span.start, |clock| clock.span.end);
+        items.extend(clock.map(|expr| Item {
+            expr,
+            block,
+            lead: true,
+            when: None,
+            day: Source::Nowhere,
+            zone: Source::Nowhere,
+        }));
         // Each block by itself: what would run from one into the next ("2024-01-10" / "- 00:00") is two things.
         for mut expr in scan(&legible(home, text)) {
             expr.span = Span::new(expr.span.start + home.span.start, expr.span.end + home.span.start);
+            if expr.span.start < read {
+                continue;
+            }
             let lead = is_lead(text, home, expr.span.start);
             items.push(Item { expr, block, lead, when: None, day: Source::Nowhere, zone: Source::Nowhere });
         }
@@ -220,7 +234,7 @@ impl Resolver<'_> {
             })
         };
         self.published_after = anchor.is_some_and(|day| !named(day));
-        let anchor = anchor.or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
+        let anchor = anchor.map(|day| self.day_of_night(day)).or_else(|| Date::new(UNTOLD_YEAR, 1, 1).ok());
         let dial = self.dial();
         let stated = self.day_statement();
         for run in self.runs() {
@@ -243,7 +257,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00".
+    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00", "19:06 BST (T)".
     fn place_elapsed(&mut self) {
         let zero = self.items.iter().find_map(|item| {
             let before = self.text[..item.expr.span.start].trim_end_matches([' ', '=', ':', '(', '|', '*']);
@@ -251,7 +265,9 @@ impl Resolver<'_> {
                 && (before.ends_with('T') || before.ends_with("T0") || before.ends_with("T+0"));
             let own = before.strip_suffix("+0").unwrap_or(before).trim_end_matches('0').strip_suffix('T');
             let word = own.is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()));
-            item.when.filter(|when| named && word && when.wall().is_some())
+            let after = self.text[item.expr.span.end..].trim_start();
+            let called = ["(T)", "(T0)", "(T+0)", "(= T)", "(T=0)"].iter().any(|name| after.starts_with(name));
+            item.when.filter(|when| (named && word || called) && when.wall().is_some())
         });
         let Some(zero) = zero else { return };
         for item in &mut self.items {
@@ -268,7 +284,7 @@ impl Resolver<'_> {
         for item in &mut self.items {
             let after = self.text[item.expr.span.end..].trim_start();
             if let Some(length) = item.duration()
-                && ["later", "after that", "after this"]
+                && ["later", "after that", "after this", "afterwards"]
                     .iter()
                     .any(|words| after.get(..words.len()).is_some_and(|after| after.eq_ignore_ascii_case(words)))
                 && let Some((from, block)) = last

@@ -8,6 +8,9 @@ use crate::time::zone;
 /// A name of a zone beside a day has no more bytes.
 const ZONE_NAME: usize = 24;
 
+/// A heading of plain text has fewer bytes.
+const TITLE: usize = 40;
+
 /// So many times before one in words are looked at for the half of the day.
 const NEAR: usize = 20;
 
@@ -138,11 +141,21 @@ impl Resolver<'_> {
             .enumerate()
             .rev()
             .filter(|(other, _)| !matches!(self.kind(*other), BlockKind::Meta | BlockKind::Update));
-        let day = before.filter(|(other, _)| !self.is_publication(*other)).find_map(|(_, item)| {
+        // In plain text nothing but its shortness tells a heading.
+        let is_heading = |block: &Block| {
+            let words = block.span.of(self.text).trim();
+            matches!(block.kind, BlockKind::Heading(_))
+                || words.len() < TITLE
+                    && words.split(' ').count() <= 4
+                    && words.chars().all(|c| c.is_alphabetic() || c == ' ')
+        };
+        let parted = |from: usize| self.blocks[self.items[from].block..self.items[at].block].iter().any(is_heading);
+        let day = before.filter(|(other, _)| !self.is_publication(*other)).find_map(|(other, item)| {
             let moment = item.moment().filter(|moment| moment.role != Role::To)?;
             let (day, source) = self.day_of(moment, anchor)?;
+            let day = self.day_of_night(day);
             // A weekday may look back: "we had changed it on Monday".
-            let onward = self.published_after || anchor.is_none_or(|anchor| day >= anchor);
+            let onward = (self.published_after || anchor.is_none_or(|anchor| day >= anchor)) && !parted(other);
             (source == Source::Own || onward).then_some(day)
         })?;
         anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)

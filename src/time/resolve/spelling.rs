@@ -38,6 +38,36 @@ pub(super) fn compact_day(block: &Block, text: &str) -> Option<TimeExpr> {
     Some(expr)
 }
 
+/// The entries of a timeline whose times have no mark: "0248 - the pump burns out". By block, the time that it begins with;
+/// empty where the document has no such timeline, as a number may count anything else.
+pub(super) fn compact_clocks(blocks: &[Block], text: &str) -> Vec<Option<TimeExpr>> {
+    const FEWEST: usize = 3;
+    /// Numbers of these are years as well.
+    const YEARS: std::ops::Range<i32> = 1900..2060;
+    let (mut found, mut count, mut day) = (vec![None; blocks.len()], 0, false);
+    for (block, slot) in blocks.iter().zip(&mut found) {
+        if matches!(block.kind, BlockKind::Code | BlockKind::Meta | BlockKind::Heading(_)) {
+            continue;
+        }
+        let own = block.span.of(text);
+        let lead = own.len() - own.trim_start_matches(['*', '_', '-', '[', '(', '|', ' ']).len();
+        let Some(digits) = own[lead..].get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) else {
+            continue;
+        };
+        let rest = own[lead + 4..].trim_start_matches(['*', '_', ']', ')']);
+        let ends = rest.starts_with([':', '|', '\t', '–', '—']) || rest.starts_with("  ") || rest.starts_with(" -");
+        let spelled = format!("{}:{}", &digits[..2], &digits[2..]);
+        let Some(mut expr) = scan(&spelled).pop().filter(|expr| ends && expr.span.len() == spelled.len()) else {
+            continue;
+        };
+        expr.span = Span::new(block.span.start + lead, block.span.start + lead + 4);
+        day |= digits.parse().is_ok_and(|number: i32| !YEARS.contains(&number));
+        count += 1;
+        *slot = Some(expr);
+    }
+    if count < FEWEST || !day { Vec::new() } else { found }
+}
+
 /// The text with clock times as "14.05" written "14:05", where the document writes them so: it has none with a colon, and
 /// words before some of these numbers say that they are times.
 pub(super) fn undotted<'t>(blocks: &[Block], text: &'t str) -> Cow<'t, str> {

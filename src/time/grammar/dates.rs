@@ -121,7 +121,8 @@ impl Scanner<'_> {
             place += 1;
         }
         let end = place;
-        if self.joins(place)
+        let slashed = self.str(place) == "/" && self.touches(place) && self.touches(place + 1);
+        if (self.joins(place) || slashed)
             && self.same_line(place + 1)
             && self.small(place + 1, 31).is_some_and(|second| second > day)
             && let Some((second, _)) = self.try_day_month(place + 1)

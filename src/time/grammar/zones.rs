@@ -117,7 +117,10 @@ impl Scanner<'_> {
         if self.touches(at + 1) && self.kind(at + 1) == Some(Kind::Number) {
             return None;
         }
-        let path = self.touches(at + 1) && self.is_any(at + 1, &["_", "/"]) && self.kind(at + 2) != Some(Kind::Number);
+        let path = self.touches(at + 1)
+            && self.is_any(at + 1, &["_", "/"])
+            && self.glued(at + 2)
+            && self.kind(at + 2) != Some(Kind::Number);
         let next = at + 1 + usize::from(self.is(at, "utc") && self.is(at + 1, "time") && self.same_line(at + 1));
         (spelled && !path).then_some((zone, next))
     }

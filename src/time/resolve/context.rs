@@ -1,5 +1,8 @@
 //! What the document as a whole says of its times: the order of day and month, years, zones, the day it is about.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::place::is_bare_day;
 use super::said::WORDS;
 use super::*;
@@ -130,9 +133,10 @@ impl Resolver<'_> {
         let years = self.years();
         for at in 0..self.items.len() {
             let year = years[self.items[at].block];
+            let weekday = year.and_then(|_| weekday_of(&self.items[at], self.text));
             if let Some(moment) = self.moment_mut(at)
                 && let (Some(year), Some(DateExpr::MonthDay { month, day })) = (year, moment.date)
-                && Date::new(year, month, day).is_ok()
+                && is_of(year, month, day, weekday)
             {
                 moment.date = Some(DateExpr::Full { year, month, day });
             }
@@ -203,9 +207,7 @@ impl Resolver<'_> {
             let weekday = weekday_of(&self.items[at], self.text);
             if let Some(moment) = self.moment_mut(at)
                 && let Some(DateExpr::MonthDay { month, day }) = moment.date
-                && let Ok(date) = Date::new(year, month, day)
-                // "Issued in 2015 ... on Sunday, 14 September": that was a Monday in 2015.
-                && weekday.is_none_or(|weekday| weekday == date.weekday().to_monday_one_offset())
+                && is_of(year, month, day, weekday)
             {
                 moment.date = Some(DateExpr::Full { year, month, day });
             }
@@ -247,8 +249,39 @@ impl Resolver<'_> {
         counts.into_iter().find(|(_, count)| *count == best).map(|(zone, _)| zone)
     }
 
+    /// By block, the zones that the head of its table gives its columns: "| UTC | PDT | |".
+    ///
+    /// A head that names one zone is a statement like any other.
+    fn column_zones(&self) -> HashMap<usize, Rc<[Option<Zone>]>> {
+        let mut zones: HashMap<usize, Rc<[Option<Zone>]>> = HashMap::new();
+        let mut head: Option<Rc<[Option<Zone>]>> = None;
+        let mut before = None;
+        for (index, block) in self.blocks.iter().enumerate() {
+            if block.kind == BlockKind::TableRow {
+                if before != Some(BlockKind::TableRow) {
+                    let names = block.span.of(self.text).trim_matches(['|', ' ']).split('|');
+                    let named = |cell: &str| {
+                        let words = cell.split(|c: char| !(c.is_alphanumeric() || matches!(c, '+' | '-')));
+                        words.filter(|word| word.len() >= 2).find_map(zone::named)
+                    };
+                    let named: Rc<[Option<Zone>]> = names.map(named).collect();
+                    head = Some(named).filter(|zones| zones.iter().flatten().count() >= 2);
+                }
+                zones.extend(head.clone().map(|head| (index, head)));
+            }
+            before = Some(block.kind);
+        }
+        zones
+    }
+
     pub(super) fn give_zones(&mut self, statements: &[(usize, Zone)], common: Option<Zone>) {
+        let columns = self.column_zones();
         for item in &mut self.items {
+            let column = columns.get(&item.block).and_then(|zones| {
+                let row = self.blocks[item.block].span.start;
+                let before = self.text[row..item.expr.span.start].trim_start_matches(['|', ' ']);
+                zones.get(before.matches('|').count())?.clone()
+            });
             let at = item.expr.span.start;
             let Value::Moment(moment) = &mut item.expr.value else { continue };
             if moment.clock.is_none() {
@@ -259,7 +292,7 @@ impl Resolver<'_> {
                 continue;
             }
             let stated = statements.iter().rev().find(|(from, _)| *from < at).or(statements.first());
-            moment.zone = stated.map(|(_, zone)| zone.clone()).or_else(|| common.clone());
+            moment.zone = column.or_else(|| stated.map(|(_, zone)| zone.clone())).or_else(|| common.clone());
             item.zone = if moment.zone.is_some() { Source::Document } else { Source::Nowhere };
         }
     }
@@ -423,6 +456,13 @@ fn lone_year(heading: &str) -> Option<i16> {
         _ => year,
     };
     year.parse().ok().filter(|year| YEARS.contains(year))
+}
+
+/// Whether the year has that day, and on that day of the week: "issued in 2015 ... on Sunday, 14 September" is not of 2015, when
+/// it was a Monday.
+fn is_of(year: i16, month: i8, day: i8, weekday: Option<i8>) -> bool {
+    let date = Date::new(year, month, day);
+    date.is_ok_and(|date| weekday.is_none_or(|weekday| weekday == date.weekday().to_monday_one_offset()))
 }
 
 /// The day of the week that the words of a day name too, from 1 for Monday.

@@ -59,10 +59,10 @@ impl Scanner<'_> {
         if gap.len() > 60 || between.contains("\n\n") {
             return false;
         }
-        // ISO 8601: 2024-05-03T22:10Z/2024-05-03T23:40Z
+        // ISO 8601: 2024-05-03T22:10Z/2024-05-03T23:40Z; "21/22 May"
         if between == ".."
             || between.trim() == "~"
-            || between == "/" && [a, b].iter().all(|m| m.date.is_some() && m.clock.is_some())
+            || between == "/" && a.clock.is_some() == b.clock.is_some() && a.date.is_some() && b.date.is_some()
         {
             return true;
         }

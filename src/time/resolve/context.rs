@@ -220,7 +220,8 @@ impl Resolver<'_> {
     pub(super) fn zone_statements(&self) -> Vec<(usize, Zone)> {
         self.items
             .iter()
-            .filter_map(|item| {
+            .enumerate()
+            .filter_map(|(at, item)| {
                 let Value::Zone(zone) = &item.expr.value else { return None };
                 let block = &self.blocks[item.block];
                 let sentence = sentence_around(self.text, block.span, item.expr.span).to_ascii_lowercase();
@@ -229,7 +230,12 @@ impl Resolver<'_> {
                 let last = !self.text[item.expr.span.end..block.span.end].contains(char::is_alphanumeric);
                 let short = sentence.len() < if last { SHORT_LINE } else { 24 }
                     || matches!(block.kind, BlockKind::Heading(_) | BlockKind::TableRow);
-                (says || short).then(|| (item.expr.span.start, zone.clone()))
+                // "21/22 May 2024 (SGT)"
+                let of_day = at.checked_sub(1).map(|before| &self.items[before]).is_some_and(|before| {
+                    let day = before.block == item.block && before.moment().is_some_and(|m| m.clock.is_none());
+                    day && matches!(&self.text[before.expr.span.end..item.expr.span.start], " " | ", " | " (")
+                });
+                (says || short || of_day).then(|| (item.expr.span.start, zone.clone()))
             })
             .collect()
     }
@@ -369,6 +375,7 @@ impl Resolver<'_> {
         let is_edge = |clock: Clock| clock.hour % 24 == 0 && clock.minute == 0;
         let has_hour = |at: usize| self.items[at].moment().and_then(|m| m.clock).is_some_and(|clock| !is_edge(clock));
         let clocked = |at: usize| body(at) && has_hour(at);
+        let has_clock = |at: usize| self.items[at].moment().is_some_and(|m| m.clock.is_some());
         // A byline or a "last changed" line is a date and little else; what happened is told in a sentence, or below a line
         // that is a day and its weekday.
         let told = |at: usize| {
@@ -402,6 +409,7 @@ impl Resolver<'_> {
         }
         // Who gives the hour too tells what happened, and not its background.
         first(&|at| told(at) && clocked(at) && !stray(at))
+            .or_else(|| first(&|at| told(at) && has_clock(at) && !stray(at)))
             .or_else(|| first(&|at| told(at) && !stray(at)))
             .or_else(|| first(&|at| body(at) && self.items[at].block < 12))
             .or_else(|| first(&clocked))

@@ -219,6 +219,7 @@ impl Resolver<'_> {
     fn run(&mut self) {
         self.order_numeric_dates();
         self.look_back();
+        self.take_zones();
         let zones = self.zone_statements();
         self.read_abbreviations();
         let common = self.common_zone();
@@ -257,10 +258,26 @@ impl Resolver<'_> {
         }
     }
 
-    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T0: 2024-05-01 10:00", "19:06 BST (T)".
+    /// Gives a clock time the zone that stands behind it: "at 05:47 in the morning, Central European Time".
+    fn take_zones(&mut self) {
+        for at in 1..self.items.len() {
+            let Value::Zone(zone) = self.items[at].expr.value.clone() else { continue };
+            let between = self.items[at - 1].expr.span.end..self.items[at].expr.span.start;
+            let beside = matches!(&self.text[between], " " | ", " | " (");
+            if let Some(moment) = self.moment_mut(at - 1)
+                && beside
+                && moment.clock.is_some()
+            {
+                moment.zone.get_or_insert(zone);
+            }
+        }
+    }
+
+    /// Counts `T+45m` from the moment that the text calls T: "T = 05:30 UTC", "T is 13:05", "T0: 2024-05-01 10:00", "19:06 BST (T)".
     fn place_elapsed(&mut self) {
         let zero = self.items.iter().find_map(|item| {
             let before = self.text[..item.expr.span.start].trim_end_matches([' ', '=', ':', '(', '|', '*']);
+            let before = before.strip_suffix(" is").unwrap_or(before);
             let named = before.len() < item.expr.span.start
                 && (before.ends_with('T') || before.ends_with("T0") || before.ends_with("T+0"));
             let own = before.strip_suffix("+0").unwrap_or(before).trim_end_matches('0').strip_suffix('T');

@@ -1,5 +1,7 @@
 //! Where each moment falls: entries of timelines in their order, then the moments of sentences.
 
+use std::ops::Range;
+
 use super::days::{is_background, is_passing, looks_back, tells_no_day, unknown_day};
 use super::order::{Dial, Entry, Last};
 use super::*;
@@ -82,6 +84,12 @@ impl Resolver<'_> {
         for (index, &at) in leads.iter().enumerate() {
             let Some(moment) = self.items[at].moment().cloned() else { continue };
             let placed = self.day_of(&moment, day);
+            let before = if index > 0 && !backwards { leads[index - 1] + 1..at } else { at..at };
+            if placed.is_none()
+                && let Some(told) = self.day_between(before, day)
+            {
+                (day, last) = (Some(told), None);
+            }
             if let Some((own, from)) = placed {
                 (day, source) = (Some(own), from);
                 if from == Source::Own {
@@ -131,11 +139,20 @@ impl Resolver<'_> {
         }
     }
 
-    /// The day last spoken of above a paragraph of prose, if it is close to the day the document is about.
+    /// The day to which what is told between two paragraphs with times goes on: "from 08:05 on Monday, new connections hung".
+    fn day_between(&self, items: Range<usize>, day: Option<Date>) -> Option<Date> {
+        let day = day?;
+        let told =
+            |at: usize| self.items[at].moment().filter(|moment| moment.clock.is_some() && moment.role != Role::To);
+        let prose = items.rev().filter(|at| self.kind(*at) == BlockKind::Paragraph);
+        let (later, _) = prose.filter_map(told).find_map(|moment| self.day_of(moment, Some(day)))?;
+        (1..=3).contains(&(later - day).get_days()).then_some(later)
+    }
+
+    /// The day last spoken of above a paragraph of prose, if it is close to the day the document is about. A list goes on only
+    /// from a day that is named right above it.
     pub(super) fn spoken_before(&self, at: usize, anchor: Option<Date>) -> Option<Date> {
-        if self.kind(at) != BlockKind::Paragraph {
-            return None;
-        }
+        let prose = self.kind(at) == BlockKind::Paragraph;
         let before = self.items[..at]
             .iter()
             .enumerate()
@@ -156,7 +173,8 @@ impl Resolver<'_> {
             let day = self.day_of_night(day);
             // A weekday may look back: "we had changed it on Monday".
             let onward = (self.published_after || anchor.is_none_or(|anchor| day >= anchor)) && !parted(other);
-            (source == Source::Own || onward).then_some(day)
+            let above = || self.items[at].block - item.block <= 1 && source == Source::Own && onward;
+            if prose { source == Source::Own || onward } else { above() }.then_some(day)
         })?;
         anchor.is_none_or(|anchor| (day - anchor).get_days().abs() <= 3).then_some(day)
     }

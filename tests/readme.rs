@@ -1,7 +1,8 @@
 //! README.md holds what it shows: its subcommands, options and files are there.
 //!
 //! Promises: a renamed subcommand, option or file that README.md (or docs/architecture.md) still names fails here, and
-//! so does a subcommand that README.md leaves out. Leaves to others: what the commands print.
+//! so does a subcommand that README.md leaves out, or a figure that it shows and the program no longer prints. Leaves to others: what
+//! other commands print.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -127,4 +128,46 @@ fn the_test_command_stands_in_the_readme_once_where_ci_takes_it_from() {
     assert_eq!(marked.len(), 1, "{marked:?}");
     assert_eq!(marked[0].split('#').next().unwrap().trim(), "cargo test");
     assert!(text(".ci/run").contains(MARK), ".ci/run looks for another mark");
+}
+
+/// What stands in the block of README.md that begins with that line, without white space at the ends of lines.
+fn shown(first: &str) -> String {
+    let readme = text("README.md");
+    let block = readme.split("```text\n").skip(1).find(|block| block.starts_with(first));
+    let block = block.unwrap_or_else(|| panic!("README.md shows nothing that begins with `{first}`"));
+    trimmed(block.split("```").next().unwrap_or_default())
+}
+
+fn trimmed(text: &str) -> String {
+    // How long a run takes is of the machine.
+    let lines = text.lines().filter(|line| !line.starts_with("read "));
+    lines.map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn what_the_readme_shows_of_the_samples_is_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("library");
+    let run = |args: &[&str]| {
+        let output = Command::cargo_bin("coroner").unwrap().args(args).current_dir(root()).output().unwrap();
+        trimmed(&String::from_utf8(output.stdout).unwrap())
+    };
+    let at = library.to_str().unwrap();
+    let built = run(&["build", "data/samples", "--library", at]).replace(at, "library");
+    assert_eq!(built, shown("library     library, generation 1\n"));
+    for (first, args) in [
+        (
+            "  1. POST-INCIDENT REVIEW",
+            &["search", "expired certificate cause:expiry", "--limit", "2", "--library", at][..],
+        ),
+        ("id                repo/INC-0729-spam-folder.md\n", &["show", "INC-0729-spam-folder", "--library", at]),
+        (
+            "id,field,value,confidence_percent",
+            &["review", "--quarter", "2025Q2", "--limit", "3", "--format", "csv", "--library", at],
+        ),
+        ("52 labels, 52 with a record\n", &["eval", "data/labels/samples.jsonl", "data/samples"]),
+    ] {
+        let (printed, shown) = (run(args), shown(first));
+        assert!(printed.starts_with(&shown), "coroner {args:?} prints\n{printed}\nand README.md shows\n{shown}");
+    }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use self::choices::{ASIDE, Case, kinds, times};
+use self::choices::{ASIDE, ASIDE_OF_TIMES, Case, kinds, times};
 pub use self::lines::Tables;
 use self::lines::taught;
 use self::wholes::{Whole, file, gist};
@@ -136,14 +136,20 @@ pub fn train(material: &Material, parts: usize) -> Result<Trained, String> {
     made.extend(["times.tsv", "labels.tsv"]);
 
     let readers = read(&files)?;
-    let lessons = cases(&incidents, Use::TaughtTimes, |one| instants(&one.document, &readers[part_of(one)]));
+    let weight = |used| match used {
+        Use::Judged => 1.0,
+        Use::Taught => ASIDE_OF_TIMES,
+        Use::TaughtTimes => ASIDE,
+    };
+    let lessons = cases(&incidents, weight, |one| instants(&one.document, &readers[part_of(one)]));
     let learnt =
         parts.without_each(|out| times(&without(&lessons, |case| out == Some(parts.of(case.label.group())))))?;
     files.iter_mut().zip(learnt).for_each(|(files, file)| drop(files.insert("times.tsv", file)));
 
     let readers = read(&files)?;
     let incidents: Vec<&Labelled> = incidents.into_iter().filter(|one| one.used != Use::TaughtTimes).collect();
-    let lessons = cases(&incidents, Use::Taught, |one| supports(&one.document, &readers[part_of(one)]));
+    let weight = |used| if used == Use::Judged { 1.0 } else { ASIDE };
+    let lessons = cases(&incidents, weight, |one| supports(&one.document, &readers[part_of(one)]));
     let learnt =
         parts.without_each(|out| kinds(&without(&lessons, |case| out == Some(parts.of(case.label.group())))))?;
     files.iter_mut().zip(learnt).for_each(|(files, file)| drop(files.insert("labels.tsv", file)));
@@ -156,16 +162,16 @@ pub fn train(material: &Material, parts: usize) -> Result<Trained, String> {
     Ok(Trained { files: take(files, &made), held_out })
 }
 
-/// What each document teaches; those for the use `aside` count for less.
+/// What each document teaches, and what it counts for by its use.
 fn cases<'l, L: Send>(
     labelled: &[&'l Labelled],
-    aside: Use,
+    weight: impl Fn(Use) -> f64 + Sync,
     lesson: impl Fn(&Labelled) -> L + Sync,
 ) -> Vec<Case<'l, L>> {
     let case = |one: &&'l Labelled| Case {
         label: &one.label,
         judged: one.used == Use::Judged,
-        weight: if one.used == aside { ASIDE } else { 1.0 },
+        weight: weight(one.used),
         lesson: lesson(one),
     };
     labelled.par_iter().map(case).collect()
